@@ -1,0 +1,120 @@
+package sprawl
+
+import (
+	"errors"
+	"time"
+)
+
+// A Fingerprint names a credential without revealing it: a keyed hash of its
+// canonical value. The rule that found it is no part of it.
+type Fingerprint [20]byte
+
+// A Credential is everything known about one secret.
+type Credential struct {
+	ID          string // "cr_…", derived from Fingerprint; stable under one key
+	Fingerprint Fingerprint
+	Rule        string
+	Issuer      string
+	Tier        Tier
+	Hint        string // safe to print, such as "ghp_…(40)"
+	Public      string // the public identifier among its parts, such as a key id; or ""
+	Note        string // what the value itself tells, such as "test key"
+	Confidence  int    // 0 to 100
+	Risk        int    // 0 to 100
+	Locations   []Location
+	Verdict     Verdict
+	Crossing    *Crossing // nil where none
+}
+
+// A State says what an issuer answered.
+type State string
+
+// The zero State is not a state: a Verdict that nobody asked for has it.
+const (
+	Live    State = "live"
+	Dead    State = "dead"
+	Unknown State = "unknown" // asked without an answer, or not asked
+)
+
+// A Verdict is an issuer's answer about a credential at a moment.
+type Verdict struct {
+	State   State
+	Reason  string // a short code and its detail, such as "not asked" or "403 from api.github.com"
+	Account string // who the credential speaks for, if the issuer said
+	Scopes  []string
+	Expires time.Time // zero if not known
+	At      time.Time // zero if nobody was asked
+}
+
+// A Zone is where a location stands in terms of trust: a vector of facets, in
+// order of name. A facet that could not be told is absent.
+type Zone []Facet
+
+// A Facet is one coordinate of a zone, with what it was derived from.
+type Facet struct {
+	Name       string // "env", "exposure", …
+	Value      string
+	Source     string // such as "path deploy/prod/"
+	Confidence int    // 0 to 100
+}
+
+// Get returns the value of the facet called name, or "".
+func (z Zone) Get(name string) string {
+	for _, f := range z {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// A Crossing says which boundaries the copies of a credential cross.
+type Crossing struct {
+	Facets []string // names of the facets in which its locations differ
+	Why    string   // one line that a person understands
+}
+
+// A Gap is something that should have been read and was not, or that was left
+// out on purpose. It never contains a secret.
+type Gap struct {
+	Target Target
+	What   string // the file, object, page or variable
+	Why    string
+}
+
+// Error returns what could not be read and why.
+func (g *Gap) Error() string { return g.What + ": " + g.Why }
+
+// Gaps returns the gaps joined in err, and the error as a gap of its own where
+// it is none.
+func Gaps(t Target, what string, err error) []Gap {
+	if err == nil {
+		return nil
+	}
+	var g *Gap
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []Gap
+		for _, e := range joined.Unwrap() {
+			all = append(all, Gaps(t, what, e)...)
+		}
+		return all
+	}
+	if errors.As(err, &g) {
+		return []Gap{*g}
+	}
+	return []Gap{{Target: t, What: what, Why: err.Error()}}
+}
+
+// A Receipt is the proof of what a run read.
+type Receipt struct {
+	Bytes    int64 // shown to the detectors, decoded content not counted
+	Scanned  int64 // of these, looked at byte by byte; the rest was carried over from delta bases
+	Objects  int64
+	Commits  int64
+	Refs     int64
+	Rules    int
+	Gaps     []Gap
+	Skipped  []Gap
+	Complete bool
+	Elapsed  time.Duration
+}

@@ -1,0 +1,177 @@
+package sprawl
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Kind says what sort of object a location lies in.
+type Kind string
+
+// The kinds of object. The zero Kind is a blob or file.
+const (
+	KindBlob   Kind = ""
+	KindCommit Kind = "commit" // a commit's message, author or committer
+	KindTag    Kind = "tag"    // an annotated tag
+	KindTree   Kind = "tree"   // a file name
+	KindRef    Kind = "ref"    // the name of a ref
+	KindReflog Kind = "reflog"
+	KindConfig Kind = "config" // a repository's own configuration
+	KindLink   Kind = "link"   // the target of a symbolic link
+	KindName   Kind = "name"   // the name of a file or archive entry
+)
+
+// A Location says where content is, closely enough for a person to go there
+// and for a zone to be derived.
+type Location struct {
+	Target Target
+	Object ID
+	Kind   Kind
+	Path   string // file, variable or key; "a.zip!b.txt" inside an archive
+
+	// Start and End are byte offsets of the value in the object; of the
+	// enclosing encoded text, where the value was decoded from one.
+	Start, End int64
+
+	// Line and Column are where the value starts, from 1; 0 if not known.
+	// Columns count bytes. EndColumn is that of the last byte, plus one.
+	Line, Column, EndLine, EndColumn int
+
+	Encoding []string // outermost first, such as "zip", "base64"
+
+	Life *Life             // in history; nil where the place has none
+	Says map[string]string // what the platform itself says of the place
+	Zone Zone
+}
+
+// A Sighting is a credential met in an object: what a Locator is asked about.
+type Sighting struct {
+	Object     ID
+	Path       string // inside the object, such as an archive entry; else ""
+	Credential int    // an opaque number; a Locator joins sightings that share it
+}
+
+// A Life is the stay of one credential at one path of a history. Sightings of
+// the credential in successive versions of the file are one life.
+type Life struct {
+	Credential int
+	Path       string
+	Object     ID     // in which it was introduced
+	Versions   int    // how many distinct objects held it there
+	Commit     string // introduced it; "" if no commit is known to hold it
+	Author     string
+	When       time.Time // of Commit, as its committer stated
+	Removed    string    // the commit that removed it; "" while it is in a head
+	RemovedAt  time.Time
+	InHead     bool     // HEAD or a branch holds it now
+	HeadObject ID       // in which it lies now
+	Refs       []string // the refs whose newest commit holds it, up to MaxRefs
+	RefCount   int      // how many there are
+	Note       string   // "unreachable", "stash", "index", "shallow boundary" …
+}
+
+// MaxRefs bounds Life.Refs: a mirror of a forge can have a ref per pull
+// request.
+const MaxRefs = 20
+
+// A Tier says what kind of evidence a rule stands on.
+type Tier string
+
+const (
+	Structured Tier = "structured" // the value has a format of its own
+	Generic    Tier = "generic"    // a value assigned to something called password, token, key …
+)
+
+// A Finding is one sighting of a credential. It owns its memory, save for
+// Parts and Encoding, which several findings may share and nobody changes.
+type Finding struct {
+	Rule       string
+	Issuer     string
+	Tier       Tier
+	Confidence int // 0 to 100
+	Note       string
+	At         Location
+	Parts      []Part
+}
+
+// A Part is a named piece of a credential: "key", or "id" and "secret", or
+// "host", "user" and "password".
+type Part struct {
+	Name   string
+	Public bool // an identifier, no secret by itself
+	Value  Secret
+}
+
+// Part returns the value of the part called name.
+func (f *Finding) Part(name string) (Secret, bool) {
+	for _, p := range f.Parts {
+		if p.Name == name {
+			return p.Value, true
+		}
+	}
+	return Secret{}, false
+}
+
+// A Secret is credential text. It prints as a hint under every verb, in JSON
+// and in logs, so that revealing one takes a deliberate call.
+type Secret struct{ text string }
+
+// NewSecret returns a Secret that holds a copy of text.
+func NewSecret(text []byte) Secret { return Secret{string(text)} }
+
+// Reveal returns the text. Only register and verify may call it, and
+// deps_test.go holds them to that.
+func (s Secret) Reveal() string { return s.text }
+
+// Len returns the length of the text in bytes.
+func (s Secret) Len() int { return len(s.text) }
+
+// String returns a hint that is safe to print.
+func (s Secret) String() string { return hint(s.text) }
+
+// Format writes the hint, whatever the verb.
+func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, hint(s.text)) }
+
+// LogValue returns the hint.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(hint(s.text)) }
+
+// MarshalText returns the hint.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(hint(s.text)), nil }
+
+// hint returns the public prefix of an issuer's token, if it has one, and the
+// length: "ghp_…(40)". Never the end, and never a piece of a value that has no
+// such prefix, which may be a password.
+func hint(text string) string {
+	return publicPrefix(text) + "…(" + strconv.Itoa(len(text)) + ")"
+}
+
+// publicPrefix returns the fixed start of text that issuers put in front of
+// their tokens: lower-case words and separators, such as "ghp_", "sk-ant-api03-"
+// or "xoxb-". It is at most a third of text, so that what is left still has to
+// be guessed.
+func publicPrefix(text string) string {
+	if text, ok := strings.CutPrefix(text, "-----BEGIN "); ok {
+		if label, _, ok := strings.Cut(text, "-----"); ok && len(label) < 40 {
+			return "-----BEGIN " + label + "-----"
+		}
+	}
+	limit := min(len(text)/3, 16)
+	end := 0
+	for i := 0; i < limit; i++ {
+		switch c := text[i]; {
+		case c == '_' || c == '-':
+			end = i + 1
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+		default:
+			return text[:end]
+		}
+	}
+	if end == 0 {
+		return ""
+	}
+	return text[:end]
+}

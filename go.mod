@@ -1,0 +1,3 @@
+module github.com/seed-5dd601fe/sprawl
+
+go 1.26
