@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -118,10 +117,17 @@ func (f *Finding) Part(name string) (Secret, bool) {
 
 // A Secret is credential text. It prints as a hint under every verb, in JSON
 // and in logs, so that revealing one takes a deliberate call.
-type Secret struct{ text string }
+type Secret struct {
+	text  string
+	shown int // bytes at the start that belong to the format, not to the secret
+}
 
-// NewSecret returns a Secret that holds a copy of text.
-func NewSecret(text []byte) Secret { return Secret{string(text)} }
+// NewSecret returns a Secret that holds a copy of text. The first shown bytes
+// are the issuer's fixed prefix, such as "ghp_", and may be printed; 0 for a
+// value that has no format, such as a password.
+func NewSecret(text []byte, shown int) Secret {
+	return Secret{string(text), min(shown, len(text)/2)}
+}
 
 // Reveal returns the text. Only register and verify may call it, and
 // deps_test.go holds them to that.
@@ -130,48 +136,17 @@ func (s Secret) Reveal() string { return s.text }
 // Len returns the length of the text in bytes.
 func (s Secret) Len() int { return len(s.text) }
 
-// String returns a hint that is safe to print.
-func (s Secret) String() string { return hint(s.text) }
+// String returns a hint that is safe to print: the issuer's prefix, if the
+// format has one, and the length, as in "ghp_…(40)". Never the end of the text.
+func (s Secret) String() string {
+	return s.text[:s.shown] + "…(" + strconv.Itoa(len(s.text)) + ")"
+}
 
 // Format writes the hint, whatever the verb.
-func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, hint(s.text)) }
+func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // LogValue returns the hint.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(hint(s.text)) }
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // MarshalText returns the hint.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(hint(s.text)), nil }
-
-// hint returns the public prefix of an issuer's token, if it has one, and the
-// length: "ghp_…(40)". Never the end, and never a piece of a value that has no
-// such prefix, which may be a password.
-func hint(text string) string {
-	return publicPrefix(text) + "…(" + strconv.Itoa(len(text)) + ")"
-}
-
-// publicPrefix returns the fixed start of text that issuers put in front of
-// their tokens: lower-case words and separators, such as "ghp_", "sk-ant-api03-"
-// or "xoxb-". It is at most a third of text, so that what is left still has to
-// be guessed.
-func publicPrefix(text string) string {
-	if text, ok := strings.CutPrefix(text, "-----BEGIN "); ok {
-		if label, _, ok := strings.Cut(text, "-----"); ok && len(label) < 40 {
-			return "-----BEGIN " + label + "-----"
-		}
-	}
-	limit := min(len(text)/3, 16)
-	end := 0
-	for i := 0; i < limit; i++ {
-		switch c := text[i]; {
-		case c == '_' || c == '-':
-			end = i + 1
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-		default:
-			return text[:end]
-		}
-	}
-	if end == 0 {
-		return ""
-	}
-	return text[:end]
-}
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
