@@ -1,0 +1,256 @@
+// Package literal finds many fixed texts at once in raw bytes.
+//
+// In the simplest terms: for every position and every literal, does the literal
+// stand there? That is the whole specification, and the four-line search in the
+// tests is held against it. It is longer here for speed.
+//
+// A filter of 32 Ki entries is indexed by a hash of three consecutive bytes,
+// letter case ignored. It is asked at every second position only: each literal
+// has entered, for a four-byte window chosen to be rare in text, the trigrams
+// at both parities. Positions that pass the filter are compared with the few
+// literals that share the trigram. Everything stays in the first-level cache,
+// nothing is allocated, and there is no state between positions, so that the
+// processor can overlap the look-ups.
+package literal
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A Literal is a fixed text to look for.
+type Literal struct {
+	Text string // 3 to 255 bytes
+	Fold bool   // in any ASCII letter case
+}
+
+// A Hit is an occurrence of a literal.
+type Hit struct {
+	Pos int32  // where it begins in the data
+	Lit uint16 // its index among the literals given to New
+}
+
+// MinLen is the length of the shortest literal. One of exactly this length is
+// found only where a byte that Follows follows it: the filter looks at every
+// second position, and needs a fourth byte to see the other parity.
+const MinLen = 3
+
+const (
+	hashBits  = 15
+	tableSize = 1 << hashBits
+	foldMask  = 0x2020202020202020
+)
+
+// A Set is an immutable set of literals, safe for concurrent use.
+type Set struct {
+	filter  [tableSize]uint8 // not zero where a bucket is not empty
+	bucket  [tableSize]uint16
+	entries []entry // buckets one after the other, each ended by its last flag
+	texts   []Literal
+	reach   int // the furthest that a window begins after its literal
+	maxLen  int
+}
+
+// An entry is a literal as seen from one of its two trigrams: its first eight
+// bytes, to be compared at off bytes before the trigram.
+type entry struct {
+	want, mask, fold uint64
+	off              uint8
+	size             uint8
+	lit              uint16
+	last             bool // of its bucket
+}
+
+// New returns a Set of literals. The error names one that is too short or too
+// long.
+func New(literals []Literal) (*Set, error) {
+	if len(literals) >= 1<<16 {
+		return nil, errors.New("literal: more than 65535 literals")
+	}
+	s := &Set{texts: literals}
+	grams := map[uint32][]entry{}
+	for i, l := range literals {
+		if len(l.Text) < MinLen || len(l.Text) > 255 {
+			return nil, fmt.Errorf("literal %q has %d bytes, want %d to 255", l.Text, len(l.Text), MinLen)
+		}
+		s.enter(grams, uint16(i))
+		s.maxLen = max(s.maxLen, len(l.Text))
+	}
+	s.lay(grams)
+	return s, nil
+}
+
+// MaxLen is the length of the longest literal.
+func (s *Set) MaxLen() int { return s.maxLen }
+
+// Text returns the literal that was given as number lit.
+func (s *Set) Text(lit uint16) Literal { return s.texts[lit] }
+
+// enter adds the trigrams of literal i to grams, by hash.
+func (s *Set) enter(grams map[uint32][]entry, i uint16) {
+	text := s.texts[i].Text
+	add := func(a, b, c byte, off int) {
+		h := hash(uint32(a) | uint32(b)<<8 | uint32(c)<<16)
+		e := newEntry(s.texts[i], off, i)
+		if !slices.Contains(grams[h], e) {
+			grams[h] = append(grams[h], e)
+		}
+		s.reach = max(s.reach, off)
+	}
+	if len(text) == MinLen {
+		add(text[0], text[1], text[2], 0)
+		for c := range 256 {
+			if Follows(byte(c)) {
+				add(text[1], text[2], byte(c), 1)
+			}
+		}
+		return
+	}
+	w := rarestWindow(text)
+	add(text[w], text[w+1], text[w+2], w)
+	add(text[w+1], text[w+2], text[w+3], w+1)
+}
+
+// Follows reports whether c can stand after a literal of MinLen bytes: what
+// tokens, names and templates begin with.
+func Follows(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		c == '_' || c == '-' || c == '%' || c == ':' || c == '$' || c == '{' || c == '<'
+}
+
+func newEntry(l Literal, off int, lit uint16) entry {
+	e := entry{off: uint8(off), size: uint8(len(l.Text)), lit: lit}
+	var b [8]byte
+	n := copy(b[:], l.Text)
+	e.want = binary.LittleEndian.Uint64(b[:])
+	e.mask = ^uint64(0) >> (64 - 8*n)
+	if l.Fold {
+		e.fold = foldOf(e.want)
+		e.want |= e.fold
+	}
+	return e
+}
+
+// foldOf returns the case bit of each byte of w that is a letter.
+func foldOf(w uint64) (fold uint64) {
+	for i := 0; i < 64; i += 8 {
+		if c := byte(w>>i) | 0x20; c >= 'a' && c <= 'z' {
+			fold |= 0x20 << i
+		}
+	}
+	return fold
+}
+
+// lay writes the buckets into s, in order of hash.
+func (s *Set) lay(grams map[uint32][]entry) {
+	s.entries = make([]entry, 0, 2*len(s.texts)+1)
+	hashes := make([]uint32, 0, len(grams))
+	for h := range grams {
+		hashes = append(hashes, h)
+	}
+	slices.Sort(hashes)
+	for _, h := range hashes {
+		es := grams[h]
+		es[len(es)-1].last = true
+		s.filter[h] = 1
+		s.bucket[h] = uint16(len(s.entries))
+		s.entries = append(s.entries, es...)
+	}
+}
+
+// hash maps three bytes, the first in the low bits, to a table index. Letter
+// case is dropped, and with it a little of everything else.
+func hash(gram uint32) uint32 {
+	return ((gram | 0x202020) << 8) * 0x9E3779B1 >> (32 - hashBits)
+}
+
+// Find appends to dst every occurrence in data that begins in [from, to), in
+// no particular order. It allocates only to grow dst.
+func (s *Set) Find(dst []Hit, data []byte, from, to int) []Hit {
+	if len(s.texts) == 0 || from >= to {
+		return dst
+	}
+	end := min(to+s.reach, len(data)-2) // trigrams begin before end
+	i := from
+	for ; i+14 <= len(data) && i < end; i += 12 {
+		d := data[i : i+14 : i+14]
+		a := binary.LittleEndian.Uint64(d) | foldMask
+		b := binary.LittleEndian.Uint64(d[6:]) | foldMask
+		if s.filter[gram0(a)]|s.filter[gram2(a)]|s.filter[gram4(a)]|
+			s.filter[gram0(b)]|s.filter[gram2(b)]|s.filter[gram4(b)] == 0 {
+			continue
+		}
+		dst = s.dozen(dst, data, i, a, b, from, to)
+	}
+	for ; i < end; i += 2 {
+		g := uint32(data[i]) | uint32(data[i+1])<<8 | uint32(data[i+2])<<16
+		if h := hash(g); s.filter[h] != 0 {
+			dst = s.compare(dst, data, i, h, from, to)
+		}
+	}
+	return dst
+}
+
+// The trigrams at bytes 0, 2 and 4 of a word whose letter case was dropped.
+func gram0(w uint64) uint32 { return (uint32(w) << 8) * 0x9E3779B1 >> (32 - hashBits) }
+func gram2(w uint64) uint32 { return (uint32(w>>16) << 8) * 0x9E3779B1 >> (32 - hashBits) }
+func gram4(w uint64) uint32 { return (uint32(w>>32) << 8) * 0x9E3779B1 >> (32 - hashBits) }
+
+// dozen compares at those of the six trigrams from i on that passed the filter.
+func (s *Set) dozen(dst []Hit, data []byte, i int, a, b uint64, from, to int) []Hit {
+	for k, h := range [6]uint32{gram0(a), gram2(a), gram4(a), gram0(b), gram2(b), gram4(b)} {
+		if s.filter[h] != 0 {
+			dst = s.compare(dst, data, i+2*k, h, from, to)
+		}
+	}
+	return dst
+}
+
+// compare appends the literals of bucket h that stand around the trigram at i.
+func (s *Set) compare(dst []Hit, data []byte, i int, h uint32, from, to int) []Hit {
+	for k := int(s.bucket[h]); ; k++ {
+		e := &s.entries[k]
+		pos := i - int(e.off)
+		if pos >= from && pos < to && s.stands(e, data, pos) {
+			dst = append(dst, Hit{Pos: int32(pos), Lit: e.lit})
+		}
+		if e.last {
+			return dst
+		}
+	}
+}
+
+// stands reports whether e's literal begins at data[pos].
+func (s *Set) stands(e *entry, data []byte, pos int) bool {
+	if pos+8 <= len(data) {
+		w := binary.LittleEndian.Uint64(data[pos:])
+		if (w|e.fold)&e.mask != e.want {
+			return false
+		}
+		if e.size <= 8 {
+			return true
+		}
+	}
+	l := &s.texts[e.lit]
+	if pos+len(l.Text) > len(data) {
+		return false
+	}
+	return equal(data[pos:pos+len(l.Text)], l.Text, l.Fold)
+}
+
+// equal compares data with text, which have the same length.
+func equal(data []byte, text string, fold bool) bool {
+	if !fold {
+		return string(data) == text
+	}
+	for i, c := range data {
+		if c != text[i] && (c^text[i] != 0x20 || !isLetter(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+func isLetter(c byte) bool { c |= 0x20; return c >= 'a' && c <= 'z' }

@@ -1,0 +1,176 @@
+package literal
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// naive is the specification.
+func naive(ls []Literal, data []byte, from, to int) (hits []Hit) {
+	for i, l := range ls {
+		for p := from; p < to && p+len(l.Text) <= len(data); p++ {
+			got := string(data[p : p+len(l.Text)])
+			if got != l.Text && !(l.Fold && asciiLower(got) == asciiLower(l.Text)) {
+				continue
+			}
+			if len(l.Text) == MinLen && (p+MinLen == len(data) || !Follows(data[p+MinLen])) {
+				continue
+			}
+			hits = append(hits, Hit{int32(p), uint16(i)})
+		}
+	}
+	return hits
+}
+
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 32
+		}
+		return r
+	}, s)
+}
+
+// order sorts hits, and drops the three-byte ones that nothing follows: Find
+// may report them, and need not.
+func order(ls []Literal, data []byte, hits []Hit) []Hit {
+	hits = slices.DeleteFunc(hits, func(h Hit) bool {
+		end := int(h.Pos) + MinLen
+		return len(ls[h.Lit].Text) == MinLen && (end >= len(data) || !Follows(data[end]))
+	})
+	slices.SortFunc(hits, func(a, b Hit) int {
+		if a.Pos != b.Pos {
+			return int(a.Pos - b.Pos)
+		}
+		return int(a.Lit) - int(b.Lit)
+	})
+	return hits
+}
+
+func check(t *testing.T, ls []Literal, data []byte, from, to int) {
+	t.Helper()
+	s, err := New(ls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := order(ls, data, s.Find(nil, data, from, to))
+	want := order(ls, data, naive(ls, data, from, to))
+	if !slices.Equal(got, want) {
+		t.Errorf("Find(%q, %d, %d)\n got %v\nwant %v", data, from, to, got, want)
+	}
+}
+
+func TestFindEveryOffset(t *testing.T) {
+	ls := []Literal{{"ghx_", false}, {"abc", false}, {"PassWord", true}, {"a_very_long_literal_indeed", false}, {"long_li", true}}
+	for _, l := range ls {
+		for before := range 40 {
+			for after := range 20 {
+				data := []byte(strings.Repeat(".", before) + l.Text + strings.Repeat("-", after))
+				check(t, ls, data, 0, len(data))
+			}
+		}
+	}
+}
+
+func TestFindInRange(t *testing.T) {
+	ls := []Literal{{"needle", false}, {"dle_n", true}}
+	data := []byte(strings.Repeat("needle_n", 12))
+	for from := range len(data) {
+		for to := from; to <= len(data); to += 3 {
+			check(t, ls, data, from, to)
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for _, text := range []string{"", "ab", strings.Repeat("x", 256)} {
+		if _, err := New([]Literal{{Text: text}}); err == nil {
+			t.Errorf("New accepted a literal of %d bytes", len(text))
+		}
+	}
+}
+
+func TestFindAllocatesNothing(t *testing.T) {
+	s, _ := New([]Literal{{"needle", false}, {"zzz", true}})
+	data := bytes.Repeat([]byte("nothing to be seen here, move on. "), 1000)
+	if n := testing.AllocsPerRun(10, func() { s.Find(nil, data, 0, len(data)) }); n != 0 {
+		t.Errorf("%v allocations on clean bytes", n)
+	}
+}
+
+func FuzzFind(f *testing.F) {
+	f.Add("needle", "dle", "nee", []byte("a needle, a Needle and needlees"), uint8(0))
+	f.Add("aaaa", "aaa", "aaab", []byte("aaaaaaaaaaaaaaaaaaaaaaab"), uint8(3))
+	f.Fuzz(func(t *testing.T, a, b, c string, data []byte, from uint8) {
+		var ls []Literal
+		for i, text := range []string{a, b, c} {
+			if len(text) >= MinLen && len(text) < 256 {
+				ls = append(ls, Literal{text, i == 1})
+			}
+		}
+		check(t, ls, data, min(int(from), len(data)), len(data))
+	})
+}
+
+func naiveRuns(data []byte, class *Class, from, to int) (runs []Run) {
+	for i := 0; i < len(data); {
+		if !class[data[i]] {
+			i++
+			continue
+		}
+		start := i
+		for i < len(data) && class[data[i]] {
+			i++
+		}
+		if i-start >= MinRun && start < to && i > from {
+			runs = append(runs, Run{int32(start), int32(i)})
+		}
+	}
+	return runs
+}
+
+func FuzzRuns(f *testing.F) {
+	f.Add([]byte("see QWxhZGRpbjpvcGVuIHNlc2FtZQQWxhZGRpbjpvcGVuIHNlc2FtZQ== ok"), uint8(0))
+	class := ClassOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+	f.Fuzz(func(t *testing.T, data []byte, from uint8) {
+		a := min(int(from), len(data))
+		got := Runs(nil, data, class, a, len(data))
+		want := naiveRuns(data, class, a, len(data))
+		if !slices.Equal(got, want) {
+			t.Errorf("Runs(%q, %d)\n got %v\nwant %v", data, a, got, want)
+		}
+	})
+}
+
+func BenchmarkFind(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var ls []Literal
+	for range 400 {
+		text := make([]byte, 4+r.IntN(8))
+		for i := range text {
+			text[i] = "abcdefghijklmnopqrstuvwxyz_-0123456789"[r.IntN(38)]
+		}
+		ls = append(ls, Literal{string(text), r.IntN(4) == 0})
+	}
+	s, _ := New(ls)
+	data := sourceText()
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	var hits []Hit
+	for b.Loop() {
+		hits = s.Find(hits[:0], data, 0, len(data))
+	}
+}
+
+func BenchmarkRuns(b *testing.B) {
+	class := ClassOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+	data := sourceText()
+	b.SetBytes(int64(len(data)))
+	var runs []Run
+	for b.Loop() {
+		runs = Runs(runs[:0], data, class, 0, len(data))
+	}
+}
