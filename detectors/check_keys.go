@@ -105,9 +105,13 @@ func base58CheckOK(value []byte) bool {
 		return false
 	}
 	cut := len(b) - 4
-	once := sha256.Sum256(b[:cut])
+	return bytes.Equal(b[cut:], base58Sum(b[:cut]))
+}
+
+func base58Sum(b []byte) []byte {
+	once := sha256.Sum256(b)
 	twice := sha256.Sum256(once[:])
-	return bytes.Equal(b[cut:], twice[:4])
+	return twice[:4]
 }
 
 const bech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -115,10 +119,13 @@ const bech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 // ageKeyOK reports whether an age identity satisfies the checksum of BIP 173.
 func ageKeyOK(value []byte) bool {
 	text := bytes.ToLower(value)
-	sep := bytes.LastIndexByte(text, '1')
-	if sep < 0 || string(text[:sep]) != "age-secret-key-" {
-		return false
-	}
+	return bytes.HasPrefix(text, []byte("age-secret-key-1")) && ageSum(text) == 1
+}
+
+// ageSum returns the BIP 173 checksum of a lower-case identity: 1 if it is
+// right, and 0 if it holds a foreign character.
+func ageSum(text []byte) uint32 {
+	sep := len("age-secret-key-")
 	sum := uint32(1)
 	for _, c := range text[:sep] {
 		sum = bech32Step(sum) ^ uint32(c>>5)
@@ -130,11 +137,11 @@ func ageKeyOK(value []byte) bool {
 	for _, c := range text[sep+1:] {
 		d := strings.IndexByte(bech32, c)
 		if d < 0 {
-			return false
+			return 0
 		}
 		sum = bech32Step(sum) ^ uint32(d)
 	}
-	return sum == 1
+	return sum
 }
 
 func bech32Step(sum uint32) uint32 {

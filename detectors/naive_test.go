@@ -1,0 +1,78 @@
+package detectors
+
+import (
+	"math"
+	"regexp"
+	"slices"
+)
+
+// A hit is what the naive scanner reports.
+type hit struct {
+	rule       string
+	start, end int // of the secret
+	low        bool
+	parts      map[string]string
+}
+
+// naive is the scanner that is too simple to be wrong: every rule's expression
+// over the whole text, and then the rule's tests. It knows nothing of literals,
+// windows, pairs, encodings, and rules that are found by a function.
+func naive(rules []Rule, text []byte) (hits []hit) {
+	for i := range rules {
+		if rules[i].Match != "" {
+			hits = append(hits, naiveRule(&rules[i], text)...)
+		}
+	}
+	return hits
+}
+
+func naiveRule(r *Rule, text []byte) (hits []hit) {
+	re := regexp.MustCompile(r.Match)
+	for _, m := range re.FindAllSubmatchIndex(text, -1) {
+		h := hit{rule: r.ID, parts: map[string]string{}}
+		secret := false
+		for g, name := range re.SubexpNames() {
+			if name == "" || m[2*g] < 0 {
+				continue
+			}
+			h.parts[name] = string(text[m[2*g]:m[2*g+1]])
+			public := slices.Contains(r.Public, name)
+			if len(h.parts) == 1 || !public && !secret {
+				h.start, h.end, secret = m[2*g], m[2*g+1], !public
+			}
+		}
+		ok, low := naiveTests(r, text[h.start:h.end])
+		if h.low = low; ok {
+			hits = append(hits, h)
+		}
+	}
+	return hits
+}
+
+// naiveTests puts a rule's tests to a secret.
+func naiveTests(r *Rule, secret []byte) (ok, low bool) {
+	for _, not := range r.Not {
+		if regexp.MustCompile(not).Match(secret) {
+			return false, false
+		}
+	}
+	if _, placeholder := Placeholder(secret); placeholder || naiveEntropy(secret) < r.Entropy {
+		return false, false
+	}
+	if c, found := checks[r.Check]; found && !c.OK(secret) {
+		return !c.Must, true
+	}
+	return true, false
+}
+
+func naiveEntropy(text []byte) (bits float64) {
+	counts := map[byte]int{}
+	for _, c := range text {
+		counts[c]++
+	}
+	for _, n := range counts {
+		p := float64(n) / float64(len(text))
+		bits -= p * math.Log2(p)
+	}
+	return bits
+}
