@@ -133,14 +133,14 @@ func lively(r *rand.Rand, set string, n int) []byte {
 		for i := range out {
 			out[i] = set[r.IntN(len(set))]
 		}
-		if isWordByte(out[0]) && isWordByte(out[n-1]) && out[n-1] != '_' && out[0] != '_' && isLively(out, set) {
+		if isAlnum(out[0]) && isAlnum(out[n-1]) && isLively(out, set) {
 			break
 		}
 	}
 	return out
 }
 
-func isWordByte(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' || c == '_' }
+func isAlnum(c byte) bool { return isLetter(c) || isDigit(c) }
 
 // isLively reports whether text shows the variety that its length and alphabet
 // lead one to expect.

@@ -128,8 +128,6 @@ func fillers(v []byte) bool {
 	return filled > 0 && (rest == 0 || sure && filled >= 3*rest)
 }
 
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
 // filler returns the length of the filler that v starts with, or 0, and whether
 // it is one that real values don't hold. Words are only looked for at the
 // start of words.
