@@ -40,6 +40,7 @@ var checks = checkTable(
 	Check{Name: "bech32-age", OK: ageKeyOK},
 	Check{Name: "cloudflare-crc32", OK: cloudflareOK, Fill: cloudflareDigits},
 	Check{Name: "confluent-crc32", OK: confluentOK, Fill: confluentDigits},
+	Check{Name: "discord-token", OK: discordOK, Must: true},
 	Check{Name: "entra-secret", OK: entraOK, Fill: entraDigits},
 	Check{Name: "github-crc32", OK: githubOK, Fill: githubDigits},
 	Check{Name: "gitlab-routable", OK: gitlabRoutableOK, Fill: gitlabRoutableDigits},

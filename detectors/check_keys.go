@@ -209,3 +209,19 @@ func basicAuthOK(value []byte) bool {
 	_, placeholder := Placeholder(text[colon+1:])
 	return !placeholder
 }
+
+// discordOK reports whether the first part of a token is the base64 of the
+// bot's number.
+func discordOK(value []byte) bool {
+	id, _, _ := bytes.Cut(value, []byte("."))
+	digits, ok := decodeBase64(id)
+	if !ok || len(digits) < 17 || len(digits) > 20 {
+		return false
+	}
+	for _, c := range digits {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return true
+}

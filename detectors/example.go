@@ -18,7 +18,7 @@ const maxExample = 256 << 10
 //	<base62:30>         random text: base62 base64 base64url base32 base58
 //	                    hex HEX alnum (a-z 0-9) lower upper digits
 //	<words:3>           placeholder words
-//	<uuid> <jwt> <macaroon> <age>  whole values
+//	<uuid> <jwt> <macaroon> <age> <wif> <azdo> <confluent> <discord>  whole values
 //	<awsid:AKIA>        an AWS access key id that holds an account number
 //	<b64json:{"a":1}>   the base64 of a text, in which $R stands for 20 random characters
 //	<b64:user:$R>       the same

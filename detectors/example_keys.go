@@ -27,6 +27,14 @@ func wholeValue(r *rand.Rand, kind, arg string) (value []byte, known bool, err e
 		return macaroon(r), true, nil
 	case "age":
 		return ageKey(r), true, nil
+	case "azdo":
+		return azureDevOpsToken(r), true, nil
+	case "confluent":
+		body := lively(r, base62, 54)
+		return append(body, confluentDigits(append([]byte("cflt"), body...))...), true, nil
+	case "discord":
+		id := strings.Replace(fmt.Sprintf("%018d", 3e17+r.Int64N(6e17)), "0", "7", -1)
+		return fmt.Appendf(nil, "%s.%s.%s", rawURL([]byte(id)), lively(r, base62, 6), lively(r, alphabets["base64url"], 38)), true, nil
 	case "wif":
 		return wif(r), true, nil
 	case "pem":
@@ -68,6 +76,14 @@ func jwt(r *rand.Rand) []byte {
 }
 
 func rawURL(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+// azureDevOpsToken returns a token of the older form, with right check bytes.
+func azureDevOpsToken(r *rand.Rand) []byte {
+	b := randomBytes(r, 32)
+	sum := azureDevOpsSum(b) ^ azureDevOpsUser
+	b[22], b[8], b[7], b[2] = byte(sum), byte(sum>>8), byte(sum>>16), byte(sum>>24)
+	return bytes.ToLower([]byte(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)))
+}
 
 // macaroon returns a token of the Python package index.
 func macaroon(r *rand.Rand) []byte {

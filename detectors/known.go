@@ -108,7 +108,7 @@ func repeats(v []byte) bool {
 }
 
 // fillers reports whether filler words, runs of one character and sequences
-// make up most of v: three quarters with one unmistakable filler, else all.
+// make up most of v: two thirds with one unmistakable filler, else all.
 func fillers(v []byte) bool {
 	filled, rest, sure := 0, 0, false
 	end := 0 // of the last filler; words may follow one another without a gap
@@ -125,7 +125,7 @@ func fillers(v []byte) bool {
 		}
 		i++ // other characters separate, and say nothing
 	}
-	return filled > 0 && (rest == 0 || sure && filled >= 3*rest)
+	return filled > 0 && (rest == 0 || sure && filled >= 2*rest)
 }
 
 // filler returns the length of the filler that v starts with, or 0, and whether
