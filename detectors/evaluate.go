@@ -1,0 +1,225 @@
+package detectors
+
+import (
+	"bytes"
+	"math"
+
+	"github.com/seed-5dd601fe/sprawl"
+)
+
+// evaluate appends the matches that come of p, and returns the range of bytes
+// [lo, hi) that this depended on: -1 where the beginning of data was seen, one
+// past its length where the end was.
+func (sc *Scanner) evaluate(dst []match, data []byte, p place, depth int) (_ []match, lo, hi int) {
+	pos := int(p.pos)
+	switch p.lit {
+	case encodedRun:
+		return sc.evaluateRun(dst, data, pos, depth)
+	case wideRun:
+		return sc.evaluateWide(dst, data, pos, depth)
+	}
+	u := &sc.set.uses[p.lit]
+	if u.form != plainForm {
+		return sc.evaluateEncoded(dst, data, pos, u.form, depth)
+	}
+	text := sc.set.literals.Text(p.lit).Text
+	lo, hi = pos, pos+len(text)
+	for _, num := range u.rules {
+		var l, h int
+		dst, l, h = sc.apply(dst, sc.set.rules[num], data, pos, text)
+		lo, hi = min(lo, l), max(hi, h)
+	}
+	return dst, lo, hi
+}
+
+// apply tries one rule at a hit of one of its literals, text.
+func (sc *Scanner) apply(dst []match, r *rule, data []byte, pos int, text string) (_ []match, lo, hi int) {
+	r.ready()
+	if r.find != nil {
+		return r.find(sc, dst, r, data, pos, len(text))
+	}
+	before := len(dst)
+	ok, lo, hi := r.shape.admits(data, pos, text)
+	if ok {
+		dst, lo, hi = sc.match(dst, r, data, pos, len(text))
+	} else {
+		sc.note(r, pos, "the bytes after the literal do not have the format")
+	}
+	if len(dst) == before {
+		var far int
+		dst, far = sc.applyJoined(dst, r, data, pos, text)
+		hi = max(hi, far)
+	}
+	return dst, lo, hi
+}
+
+// match runs r's pattern over what it can reach from the literal at pos.
+func (sc *Scanner) match(dst []match, r *rule, data []byte, pos, size int) (_ []match, lo, hi int) {
+	from, to := max(pos-r.shape.back-1, 0), min(pos+r.shape.ahead+1, len(data))
+	lo, hi = seen(from == 0, from, -1), seen(to == len(data), to, len(data)+1)
+	window := data[from:to]
+	if r.shape.needN > 0 && !r.shape.need.holdsRun(window, r.shape.needN) {
+		sc.note(r, pos, "nothing near the literal is long enough for a value")
+		return dst, lo, hi
+	}
+	matched := false
+	for _, loc := range r.re.FindAllSubmatchIndex(window, -1) {
+		if from+loc[0] <= pos && pos+size <= from+loc[1] {
+			matched = true
+			dst = sc.accept(dst, r, window, loc, from)
+		}
+	}
+	if !matched {
+		sc.note(r, pos, "the pattern does not match here")
+	}
+	return dst, lo, hi
+}
+
+func seen(edge bool, at, beyond int) int {
+	if edge {
+		return beyond
+	}
+	return at
+}
+
+// admits reports whether the pattern can match around the literal text at pos,
+// by its shape alone, and what that depended on.
+func (sh *shape) admits(data []byte, pos int, text string) (ok bool, lo, hi int) {
+	at := pos + len(text)
+	if sh.bounded[text] && pos > 0 && isWord(data[pos-1]) {
+		return false, pos - 1, at
+	}
+	for i, c := range sh.after[text] {
+		if at+i >= len(data) {
+			return false, pos - 1, len(data) + 1
+		}
+		if !c.has(data[at+i]) {
+			return false, pos - 1, at + i + 1
+		}
+	}
+	return true, pos - 1, at
+}
+
+// accept turns a match of r's pattern into a match, if the secret passes the
+// rule's other tests. loc are indexes into window, which stands at offset at.
+func (sc *Scanner) accept(dst []match, r *rule, window []byte, loc []int, at int) []match {
+	m := match{rule: r.num, confidence: uint8(r.Confidence), lo: -1}
+	for i, name := range r.names {
+		if name == "" || loc[2*i] < 0 || loc[2*i] == loc[2*i+1] {
+			continue
+		}
+		value := window[loc[2*i]:loc[2*i+1]]
+		if !r.public[name] && m.lo < 0 {
+			if !sc.passes(r, value, &m, at+loc[2*i]) {
+				return dst
+			}
+			m.lo, m.hi = int32(at+loc[2*i]), int32(at+loc[2*i+1])
+		}
+		m.parts = append(m.parts, sprawl.Part{Name: name, Public: r.public[name], Value: sprawl.NewSecret(value, r.shown(value))})
+	}
+	if len(m.parts) == 0 {
+		return dst
+	}
+	if m.lo < 0 { // only public parts: an identifier
+		g := firstGroup(r.names, loc)
+		m.lo, m.hi = int32(at+loc[2*g]), int32(at+loc[2*g+1])
+		if !sc.passes(r, window[loc[2*g]:loc[2*g+1]], &m, int(m.lo)) {
+			return dst
+		}
+	}
+	return append(dst, m)
+}
+
+// firstGroup returns the first named group that took part in the match.
+func firstGroup(names []string, loc []int) int {
+	for i, name := range names {
+		if name != "" && loc[2*i] >= 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// passes applies the tests of r's secret: known examples, placeholders, check
+// digits, entropy. A value whose check digits are wrong was edited, or is of a
+// newer scheme: it passes with low confidence.
+func (sc *Scanner) passes(r *rule, value []byte, m *match, pos int) bool {
+	if why, ok := Placeholder(value); ok {
+		sc.note(r, pos, "a placeholder: "+why)
+		return false
+	}
+	for _, not := range r.not {
+		if not.Match(value) {
+			sc.note(r, pos, "the rule takes the value for a placeholder")
+			return false
+		}
+	}
+	if r.check != nil && !r.check.OK(value) {
+		if r.check.Must {
+			sc.note(r, pos, "does not have the format that "+r.check.Name+" tests")
+			return false
+		}
+		m.confidence = min(m.confidence, lowConfidence)
+		m.note = "check digits are wrong: edited, or of a newer format"
+	}
+	if r.Entropy > 0 && entropy(value) < r.Entropy {
+		sc.note(r, pos, "too regular to be random")
+		return false
+	}
+	if m.note == "" {
+		m.note = Tell(&r.Rule, value)
+	}
+	return true
+}
+
+// lowConfidence is what is left of a value that fails its check digits.
+const lowConfidence = 25
+
+// shown returns how many bytes at the start of value belong to the format.
+func (r *rule) shown(value []byte) int {
+	if r.Tier == sprawl.Generic {
+		return 0
+	}
+	for _, l := range r.Literals {
+		if bytes.HasPrefix(value, []byte(l)) {
+			return min(len(l), 27)
+		}
+	}
+	return 0
+}
+
+// entropy returns the Shannon entropy of value in bits per byte.
+func entropy(value []byte) float64 {
+	if len(value) == 0 {
+		return 0
+	}
+	var count [256]int
+	for _, b := range value {
+		count[b]++
+	}
+	sum := 0.0
+	for _, n := range count {
+		if n > 0 {
+			p := float64(n) / float64(len(value))
+			sum -= p * math.Log2(p)
+		}
+	}
+	return sum
+}
+
+// A Step is something that a Scanner decided, for people who ask why.
+type Step struct {
+	Rule string
+	Pos  int // in the data, or in what was decoded from it
+	Why  string
+}
+
+// Trace makes the scanner report each candidate that it drops. It slows it
+// down. nil ends that.
+func (sc *Scanner) Trace(report func(Step)) { sc.trace = report }
+
+func (sc *Scanner) note(r *rule, pos int, why string) {
+	if sc.trace != nil {
+		sc.trace(Step{Rule: r.ID, Pos: pos, Why: why})
+	}
+}

@@ -1,0 +1,103 @@
+package detectors
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/seed-5dd601fe/sprawl/detectors/internal/literal"
+)
+
+// A form is the encoding in which a literal is looked for.
+type form uint8
+
+const (
+	plainForm form = iota
+	base64At0      // the literal begins at a multiple of three in what was encoded
+	base64At1      // one byte later
+	base64At2      // two bytes later
+	hexForm
+	percentForm // %67%68
+	escapeForm  // \u0067, \x67, &#103;
+	forms
+)
+
+// An encoded literal is one that reveals an encoding.
+type encodedLiteral struct {
+	literal.Literal
+	form form
+}
+
+const (
+	// Of a long literal only the beginning is looked for in encoded form.
+	maxEncoded = 9
+	// A shorter text says too little.
+	minEncoded = 4
+)
+
+// encodedForms returns text as it reads inside base64, in the three ways in
+// which it can be aligned and in both alphabets, and inside hex.
+func encodedForms(text string) (all []encodedLiteral) {
+	text = text[:min(len(text), maxEncoded)]
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+		for shift := range 3 {
+			if t := alignedBase64(enc, text, shift); len(t) >= minEncoded {
+				all = append(all, encodedLiteral{literal.Literal{Text: t}, base64At0 + form(shift)})
+			}
+		}
+	}
+	return append(all, encodedLiteral{literal.Literal{Text: hex.EncodeToString([]byte(text)), Fold: true}, hexForm})
+}
+
+// alignedBase64 returns the characters of enc that depend on text alone when
+// text stands shift bytes after a multiple of three.
+func alignedBase64(enc *base64.Encoding, text string, shift int) string {
+	padded := append(make([]byte, shift), text...)
+	first := (8*shift + 5) / 6
+	last := 8 * len(padded) / 6
+	return enc.WithPadding(base64.NoPadding).EncodeToString(padded)[first:last]
+}
+
+// phase is how many characters after a multiple of four an aligned literal
+// begins.
+func (f form) phase() int {
+	return [...]int{base64At0: 0, base64At1: 2, base64At2: 3}[f]
+}
+
+// alignment tells apart hits whose encoded text is cut into groups at other
+// places, when both stand offset bytes after one common point.
+func (f form) alignment(offset int) int {
+	switch f {
+	case base64At0, base64At1, base64At2:
+		return (offset - f.phase()) & 3
+	case hexForm:
+		return offset & 1
+	}
+	return 0
+}
+
+// class returns the bytes that text in this form is written in.
+func (f form) class() *literal.Class {
+	switch f {
+	case percentForm, escapeForm:
+		return escapeClass
+	case hexForm:
+		return hexClass
+	}
+	return runClass
+}
+
+// escapeForms returns texts that reveal escaped letters: two percent-encoded
+// letters in a row, and the beginnings of escapes that nobody needs for
+// letters.
+func escapeForms() (all []encodedLiteral) {
+	for c := byte('A'); c <= 'z'; c++ {
+		if isWord(c) {
+			all = append(all, encodedLiteral{literal.Literal{Text: fmt.Sprintf("%%%02x%%", c), Fold: true}, percentForm})
+		}
+	}
+	for _, text := range []string{`\u00`, `\x4`, `\x5`, `\x6`, `\x7`, "&#x", "&#1", "&#6", "&#7", "&#8", "&#9"} {
+		all = append(all, encodedLiteral{literal.Literal{Text: text, Fold: true}, escapeForm})
+	}
+	return all
+}

@@ -1,0 +1,289 @@
+package detectors
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/detectors/internal/literal"
+)
+
+// A Scanner turns chunks into findings. It holds scratch memory and is for one
+// goroutine.
+type Scanner struct {
+	set     *Set
+	objects map[sprawl.ID]record // what was found in the objects of this unit
+	cur     record
+	raw     []literal.Hit
+	runs    []literal.Run
+	todo    []place
+	areas   []area
+	levels  []level // scratch for decoded content, by depth
+	paired  map[pairing][]sprawl.Part
+	ordered []match // the current matches in order of their hits
+	scanned int64
+	trace   func(Step)
+
+	hitStore   []outcome // records of the unit lie here, one after the other
+	matchStore []match
+}
+
+// A record is what is known of an object: its hits, by position, and what
+// became of them.
+type record struct {
+	hits    []outcome
+	matches []match
+}
+
+// An outcome is a place where something was looked at closely. What became of it
+// depends on the bytes in [lo, hi) and on nothing else; -1, and the length of
+// the data plus one, stand for having seen the beginning and the end.
+type outcome struct {
+	pos, lo, hi int32
+	lit         uint16 // number of the literal, or one of the values below
+	count       uint16 // of its matches
+	first       int32  // of its matches in the record
+}
+
+// Places that are not found by a literal.
+const (
+	encodedRun = 0xFFFF - iota // a long run of letters and digits
+	wideRun                    // characters of two or four bytes each
+)
+
+// A match is where a rule fired. It owns its parts, which every copy of the
+// same match in other objects shares.
+type match struct {
+	rule       uint16
+	confidence uint8
+	lo, hi     int32 // of the value; of the enclosing text, where it was decoded
+	parts      []sprawl.Part
+	encoding   []string
+	note       string
+}
+
+// A place is something to look at: a hit that has no outcome yet.
+type place struct {
+	pos int32
+	lit uint16
+}
+
+// An area is a stretch of an object that has to be looked at byte by byte.
+type area struct{ from, to int }
+
+// nearby is how far from a copied run's end a scanner looks again. A hit of
+// which nothing came, and which depended on no byte further away than this,
+// need not be remembered.
+const nearby = 48
+
+// NewScanner returns a Scanner.
+func (s *Set) NewScanner() *Scanner {
+	return &Scanner{
+		set:     s,
+		objects: map[sprawl.ID]record{},
+		paired:  map[pairing][]sprawl.Part{},
+		levels:  make([]level, maxDepth+1),
+	}
+}
+
+// Reset forgets the objects of the unit before, which Base may name.
+func (sc *Scanner) Reset() {
+	clear(sc.objects)
+	clear(sc.paired)
+	clear(sc.matchStore) // their parts are secrets, and memory
+	sc.hitStore, sc.matchStore = sc.hitStore[:0], sc.matchStore[:0]
+	if cap(sc.hitStore) > 1<<18 {
+		sc.hitStore = nil
+	}
+}
+
+// Scanned is the number of bytes that were looked at one by one so far: all
+// but those inside copies, decoded content not counted.
+func (sc *Scanner) Scanned() int64 { return sc.scanned }
+
+// Scan appends the findings in c to dst. It allocates only when it finds
+// something, and keeps nothing of c but copies.
+func (sc *Scanner) Scan(dst []sprawl.Finding, c *sprawl.Chunk) []sprawl.Finding {
+	sc.cur.hits, sc.cur.matches = sc.cur.hits[:0], sc.cur.matches[:0]
+	base, known := record{}, false
+	if len(c.Copies) > 0 {
+		base, known = sc.objects[c.Base], true
+	}
+	if known {
+		sc.scanNew(base, c)
+	} else {
+		sc.scanWhole(c.Data)
+	}
+	if len(sc.cur.hits) == 0 {
+		return dst
+	}
+	if !c.At.Object.IsZero() && c.Lead == 0 && c.Tail == 0 {
+		sc.remember(c.At.Object)
+	}
+	if len(sc.cur.matches) == 0 {
+		return dst
+	}
+	return sc.findings(dst, c)
+}
+
+// scanWhole looks at every byte of data.
+func (sc *Scanner) scanWhole(data []byte) {
+	sc.todo = sc.todo[:0]
+	sc.lookAt(data, area{0, len(data)})
+	sc.judgeAll(data)
+}
+
+// scanNew looks only at what is not copied from the base, and carries over what
+// is known of the rest. It finds exactly what scanWhole would.
+func (sc *Scanner) scanNew(base record, c *sprawl.Chunk) {
+	sc.todo = sc.todo[:0]
+	sc.areas = newAreas(sc.areas[:0], c)
+	for _, a := range sc.areas {
+		sc.lookAt(c.Data, a)
+	}
+	for _, run := range c.Copies {
+		sc.carry(base, run)
+	}
+	sc.judgeAll(c.Data)
+}
+
+// newAreas appends what lies between the copies of c, widened, in order and
+// without overlap.
+func newAreas(dst []area, c *sprawl.Chunk) []area {
+	add := func(from, to int) {
+		from, to = max(from-nearby, 0), min(to+nearby, len(c.Data))
+		if n := len(dst); n > 0 && from <= dst[n-1].to {
+			dst[n-1].to = max(dst[n-1].to, to)
+			return
+		}
+		dst = append(dst, area{from, to})
+	}
+	end := 0
+	for i, run := range c.Copies {
+		if run.Dst > end || i > 0 || run.Src != 0 {
+			add(end, run.Dst)
+		}
+		end = run.Dst + run.N
+	}
+	add(end, len(c.Data))
+	return dst
+}
+
+// lookAt adds the places in a that deserve a closer look.
+func (sc *Scanner) lookAt(data []byte, a area) {
+	sc.scanned += int64(a.to - a.from)
+	sc.raw = sc.set.literals.Find(sc.raw[:0], data, a.from, a.to)
+	for _, h := range sc.raw {
+		sc.todo = append(sc.todo, place{h.Pos, h.Lit})
+	}
+	sc.runs = literal.Runs(sc.runs[:0], data, runClass, a.from, a.to)
+	for _, r := range sc.runs {
+		if mayBeEncoded(data, r) {
+			sc.todo = append(sc.todo, place{r.Start, encodedRun})
+		}
+	}
+	if bytes.IndexByte(data[a.from:a.to], 0) >= 0 {
+		sc.todo = wideRuns(sc.todo, data, a)
+	}
+}
+
+// carry takes over the base's hits inside run: with their outcome, where all
+// they depended on was copied along, or as places to look at again.
+func (sc *Scanner) carry(base record, run sprawl.Copy) {
+	src, dst, n := int32(run.Src), int32(run.Dst), int32(run.N)
+	from, to := src, src+n
+	if src == 0 && dst == 0 {
+		from = -1
+	}
+	i, _ := slices.BinarySearchFunc(base.hits, src, func(h outcome, p int32) int { return cmp.Compare(h.pos, p) })
+	for ; i < len(base.hits) && base.hits[i].pos < src+n; i++ {
+		h := base.hits[i]
+		switch {
+		case h.lo >= from && h.hi <= to:
+			sc.take(base, h, dst-src)
+		case h.pos+sc.set.sizeOf(h.lit) <= to: // else its literal may be gone, and has been looked for
+			sc.todo = append(sc.todo, place{h.pos - src + dst, h.lit})
+		}
+	}
+}
+
+// sizeOf returns how many bytes a place takes by itself.
+func (s *Set) sizeOf(lit uint16) int32 {
+	if lit == encodedRun || lit == wideRun {
+		return 1
+	}
+	return int32(len(s.literals.Text(lit).Text))
+}
+
+// take appends h and its matches, moved by shift.
+func (sc *Scanner) take(base record, h outcome, shift int32) {
+	first := int32(len(sc.cur.matches))
+	for _, m := range base.matches[h.first : h.first+int32(h.count)] {
+		m.lo, m.hi = m.lo+shift, m.hi+shift
+		sc.cur.matches = append(sc.cur.matches, m)
+	}
+	h.pos, h.lo, h.hi, h.first = h.pos+shift, h.lo+shift, h.hi+shift, first
+	sc.cur.hits = append(sc.cur.hits, h)
+}
+
+// judgeAll finds out what comes of each place in todo, and leaves the hits in
+// order. A place that was carried over already is not judged again.
+func (sc *Scanner) judgeAll(data []byte) {
+	if len(sc.todo) == 0 && len(sc.cur.hits) == 0 {
+		return
+	}
+	carried := len(sc.cur.hits)
+	sc.levels[0].enter()
+	slices.SortFunc(sc.cur.hits, byPlace)
+	slices.SortFunc(sc.todo, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.pos, b.pos), cmp.Compare(a.lit, b.lit))
+	})
+	k := 0
+	for i, p := range sc.todo {
+		if i > 0 && p == sc.todo[i-1] {
+			continue
+		}
+		for k < carried && before(sc.cur.hits[k], p) {
+			k++
+		}
+		if k < carried && sc.cur.hits[k].pos == p.pos && sc.cur.hits[k].lit == p.lit {
+			continue
+		}
+		sc.judge(data, p)
+	}
+	if carried > 0 {
+		slices.SortFunc(sc.cur.hits, byPlace)
+	}
+}
+
+func byPlace(a, b outcome) int {
+	return cmp.Or(cmp.Compare(a.pos, b.pos), cmp.Compare(a.lit, b.lit))
+}
+
+func before(h outcome, p place) bool {
+	return h.pos < p.pos || h.pos == p.pos && h.lit < p.lit
+}
+
+// judge finds out what comes of p, and keeps it as a hit if that may be needed
+// for an object derived from this one.
+func (sc *Scanner) judge(data []byte, p place) {
+	first := len(sc.cur.matches)
+	var lo, hi int
+	sc.cur.matches, lo, hi = sc.evaluate(sc.cur.matches, data, p, 0)
+	count := len(sc.cur.matches) - first
+	if count == 0 && int(p.pos)-lo <= nearby && hi-int(p.pos) <= nearby {
+		return
+	}
+	sc.cur.hits = append(sc.cur.hits, outcome{
+		pos: p.pos, lo: int32(lo), hi: int32(hi), lit: p.lit, first: int32(first), count: uint16(count),
+	})
+}
+
+// remember keeps the current record for objects derived from id.
+func (sc *Scanner) remember(id sprawl.ID) {
+	h, m := len(sc.hitStore), len(sc.matchStore)
+	sc.hitStore = append(sc.hitStore, sc.cur.hits...)
+	sc.matchStore = append(sc.matchStore, sc.cur.matches...)
+	sc.objects[id] = record{sc.hitStore[h:len(sc.hitStore):len(sc.hitStore)], sc.matchStore[m:len(sc.matchStore):len(sc.matchStore)]}
+}
