@@ -56,7 +56,7 @@ func (f *inflater) block(dst []byte, out, n int, lit *[litSize]uint32, dist *[di
 				continue
 			}
 			if e&entryInvalid != 0 {
-				return 0, errCode
+				return 0, f.stop(in, count, errCode)
 			}
 			if e&entrySpecial != 0 { // end of block
 				f.in, f.buf, f.count = in, buf>>(e&63), count-uint(e&63)
@@ -77,19 +77,28 @@ func (f *inflater) block(dst []byte, out, n int, lit *[litSize]uint32, dist *[di
 				d = dist[(uint64(d>>16)+buf&(1<<(d>>8&15)-1))&(distSize-1)]
 			}
 			if d&entryInvalid != 0 {
-				return 0, errCode
+				return 0, f.stop(in, count, errCode)
 			}
 		}
 		back := int(d>>16) + int(buf&(1<<(d&63)-1)>>(d>>8&15))
 		buf >>= d & 63
 		count -= uint(d & 63)
 		if back > out {
-			return 0, errDist
+			return 0, f.stop(in, count, errDist)
 		}
 		repeat(dst, out, length, back)
 		out += length
 	}
-	return 0, errLong
+	return 0, f.stop(in, count, errLong)
+}
+
+// stop returns err, or that the input ended, if that is why it came to err.
+func (f *inflater) stop(in int, count uint, err error) error {
+	f.in, f.count = in, count
+	if f.used() > len(f.src) {
+		return errShort
+	}
+	return err
 }
 
 // repeat copies length bytes within dst to at, from back bytes before it; the

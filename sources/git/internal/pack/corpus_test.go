@@ -76,7 +76,12 @@ func compareWithGit(t *testing.T, dir string) {
 	for _, err := range s.Problems() {
 		t.Error(err)
 	}
-	want := listing(t, dir)
+	compareStore(t, s, listing(t, dir))
+}
+
+// compareStore holds every object of s to what git listed.
+func compareStore(t *testing.T, s *Store, want map[string]listed) {
+	t.Helper()
 	var lock sync.Mutex
 	seen := map[string]bool{}
 	check := func(id sprawl.ID, typ Type, data []byte) {
@@ -94,7 +99,7 @@ func compareWithGit(t *testing.T, dir string) {
 	for _, p := range s.Packs() {
 		walkChecked(t, p, check)
 	}
-	err = s.Loose(context.Background(), func(id sprawl.ID) error {
+	err := s.Loose(context.Background(), func(id sprawl.ID) error {
 		typ, data, err := s.Read(id, nil)
 		if err != nil {
 			return err

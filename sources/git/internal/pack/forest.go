@@ -87,7 +87,7 @@ func (p *Pack) prepare(ctx context.Context) error {
 		return nil
 	}
 	if p.x == nil && p.found == nil {
-		if err := p.search(ctx); err != nil {
+		if err := p.search(ctx, newSearcher()); err != nil {
 			return err
 		}
 	}

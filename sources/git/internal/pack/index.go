@@ -70,13 +70,10 @@ func (x *index) layout2(body []byte) error {
 	n, size := uint64(x.n), uint64(len(body))
 	large := size - n*(hashSize+8) - 2*hashSize
 	if size < n*(hashSize+8)+2*hashSize || large%8 != 0 || large > 8*n {
-		if size >= n*40+64 {
+		if size >= n*40+64 && (size-n*40-64)%8 == 0 { // names and checksums of 32 bytes
 			return errSHA256
 		}
 		return errors.New("index has the wrong size")
-	}
-	if n > 0 && size == n*40+64 && !ordered(body[:n*hashSize]) {
-		return errSHA256
 	}
 	x.stride = hashSize
 	x.names, body = body[:n*hashSize], body[n*hashSize:]
@@ -84,16 +81,6 @@ func (x *index) layout2(body []byte) error {
 	x.offs, body = body[:n*4], body[n*4:]
 	x.large = body[:large]
 	return nil
-}
-
-// ordered reports whether the first few names are in order.
-func ordered(names []byte) bool {
-	for i := hashSize; i+hashSize <= min(len(names), 50*hashSize); i += hashSize {
-		if bytes.Compare(names[i-hashSize:i], names[i:i+hashSize]) >= 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // name returns the name of object num.

@@ -215,7 +215,8 @@ func (p *Pack) inflate(f *inflater, dst []byte, off int, e *entry, num int) (int
 	if num >= 0 && p.x != nil {
 		sum, checked = p.x.crc(num)
 	}
-	used, err := f.zlib(dst, int(e.size), p.data[e.body:p.end], p.x == nil || !checked)
+	// A pack without index has its zlib checksums compared when it is searched.
+	used, err := f.zlib(dst, int(e.size), p.data[e.body:p.end], !checked && p.found == nil)
 	if err != nil {
 		return 0, err
 	}
@@ -226,6 +227,8 @@ func (p *Pack) inflate(f *inflater, dst []byte, off int, e *entry, num int) (int
 	return end, nil
 }
 
+var errRoom = errors.New("object declares more than its data can hold")
+
 // plausible refuses sizes that room bytes of compressed data can't give:
 // deflate compresses at most 1032 times.
 func (e *entry) plausible(room int) error {
@@ -233,7 +236,7 @@ func (e *entry) plausible(room int) error {
 		return errHuge
 	}
 	if e.size/1100 > uint64(room) {
-		return errors.New("object declares more than its data can hold")
+		return errRoom
 	}
 	return nil
 }

@@ -4,57 +4,79 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha1"
-	"errors"
 	"fmt"
+	"hash"
 	"slices"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
 
-// search finds the entries of a pack without an index, by inflating one after
-// the other. What comes after a broken one can't be found: tail says so.
-func (p *Pack) search(ctx context.Context) error {
-	var inf inflater
-	var buf []byte
-	found := make([]uint64, 0, p.n)
-	off := 12
-	for len(found) < p.n && p.tail == nil {
-		if len(found)&1023 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		e, err := p.entry(off)
-		if err == nil {
-			err = e.plausible(p.end - e.body)
-		}
-		if err == nil {
-			buf = grown(buf, int(e.size))
-			var next int
-			if next, err = p.inflate(&inf, buf[:cap(buf)], off, &e, -1); err == nil {
-				found = append(found, uint64(off))
-				off = next
-			}
-		}
-		if err != nil {
-			p.tail = fmt.Errorf("%s: objects %d to %d can't be found: %w", p.name, len(found), p.n-1, err)
-		}
+// A searcher finds the entries of a pack without an index, by inflating one
+// after the other, and computes the checksum of the whole.
+type searcher struct {
+	inf    inflater
+	buf    []byte
+	found  []uint64
+	off    int // where the next entry starts
+	hash   hash.Hash
+	hashed int // bytes of the pack that hash has
+}
+
+func newSearcher() *searcher { return &searcher{off: 12, hash: sha1.New(), found: []uint64{}} }
+
+// next finds one more entry.
+func (s *searcher) next(p *Pack) error {
+	e, err := p.entry(s.off)
+	if err != nil {
+		return err
 	}
-	p.finish(found, off)
+	if err := e.plausible(p.end - e.body); err != nil {
+		return err
+	}
+	s.buf = grown(s.buf, int(e.size))
+	end, err := p.inflate(&s.inf, s.buf[:cap(s.buf)], s.off, &e, -1)
+	if err != nil {
+		return err
+	}
+	if cap(s.buf) > keepBytes {
+		s.buf = nil
+	}
+	s.found = append(s.found, uint64(s.off))
+	s.off = end
 	return nil
 }
 
-// finish checks what a search came to: the last entry ends where the checksum
-// starts, and the checksum is right.
-func (p *Pack) finish(found []uint64, end int) {
-	if p.tail == nil && end != p.end {
-		p.tail = fmt.Errorf("%s: %d bytes follow the last object", p.name, p.end-end)
+// sum adds what the pack has up to end to the hash.
+func (s *searcher) sum(p *Pack, end int) {
+	if end > s.hashed {
+		s.hash.Write(p.data[s.hashed:end])
+		s.hashed = end
+	}
+}
+
+// search finds all entries of p. What comes after a broken one can't be found:
+// tail says so.
+func (p *Pack) search(ctx context.Context, s *searcher) error {
+	for len(s.found) < p.n && p.tail == nil {
+		if len(s.found)&1023 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := s.next(p); err != nil {
+			p.tail = fmt.Errorf("%s: objects %d to %d can't be found: %w", p.name, len(s.found), p.n-1, err)
+		}
+	}
+	if p.tail == nil && s.off != p.end {
+		p.tail = fmt.Errorf("%s: %d bytes follow the last object", p.name, p.end-s.off)
 	}
 	if p.tail == nil {
-		if sum := sha1.Sum(p.data[:p.end]); !bytes.Equal(sum[:], p.data[p.end:]) {
+		s.sum(p, p.end)
+		if !bytes.Equal(s.hash.Sum(nil), p.data[p.end:]) {
 			p.tail = fmt.Errorf("%s: content differs from the checksum", p.name)
 		}
 	}
-	p.found = found
-	p.ids = make([][hashSize]byte, len(found))
+	p.found = s.found
+	p.ids = make([][hashSize]byte, len(s.found))
+	return nil
 }
 
 // adopt finds the bases that refDeltas in a pack without an index name: it
@@ -140,5 +162,3 @@ func (p *Pack) Lookup(id sprawl.ID) (num int, ok bool) {
 	}
 	return int((*byID)[i]), true
 }
-
-var errStream = errors.New("packfile from the remote is corrupt")
