@@ -1,0 +1,380 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strconv"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/sources/git/internal/pack"
+)
+
+// A Finder is a Visitor that knows in which of the objects that it was shown
+// something was found. It is asked only about objects of lower stages and the
+// one just visited, and lets history be followed while trees are read, not in
+// a second pass.
+type Finder interface {
+	Found(id sprawl.ID) bool
+}
+
+// A collector adds the trees and commits of one unit to a graph.
+type collector struct {
+	g       *graph
+	found   func(id sprawl.ID) bool // nil: only look for what is absent
+	given   bool                    // dirty is complete, and absences have been noted
+	shallow map[sprawl.ID]bool
+
+	cache   []cached
+	dirty   map[sprawl.ID]uint32 // objects with findings, met so far or given
+	filter  [1024]uint64         // the first 16 bits of these
+	pairs   []uint32             // the record of one tree
+	recent  [256]stored          // the newest records, by hash
+	pos     uint32               // of room
+	room    []uint32
+	commits []commit
+	absent  absent
+	links   map[string]sprawl.ID
+}
+
+// A cached is one entry of a tree whose name and object are known by number.
+// Successive versions of a directory share most of theirs.
+type cached struct {
+	id   sprawl.ID
+	name string
+	num  uint32
+	key  uint32
+	ok   bool
+}
+
+const cacheSize = 1 << 12
+
+// A stored is a record and its position.
+type stored struct {
+	pos   uint32
+	pairs []uint32
+}
+
+// collector returns a collector for a unit that v is shown, or nil if there is
+// nothing to collect from it.
+func (g *graph) collector(v sprawl.Visitor, shallow map[sprawl.ID]bool) *collector {
+	if !g.fusing {
+		return nil
+	}
+	k := &collector{g: g, shallow: shallow}
+	if f, ok := v.(Finder); ok {
+		k.found = f.Found
+		g.prepare()
+	}
+	return k
+}
+
+// object adds a tree or commit.
+func (k *collector) object(num uint32, o *pack.Object) {
+	if k == nil {
+		return
+	}
+	switch o.Type {
+	case pack.Tree:
+		k.tree(num, o)
+	case pack.Commit:
+		k.commit(num, o)
+	}
+}
+
+// done hands over what was collected of the unit called name.
+func (k *collector) done(name string) {
+	if k == nil {
+		return
+	}
+	g := k.g
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.absent.merge(&k.absent)
+	for name, id := range k.links {
+		g.links[name] = id
+	}
+	if k.found != nil {
+		g.commits = append(g.commits, k.commits...)
+		g.done[name] = true
+	}
+}
+
+// know makes id one of the objects with findings.
+func (k *collector) know(id sprawl.ID, num uint32) {
+	if k.dirty == nil {
+		k.dirty = make(map[sprawl.ID]uint32)
+	}
+	k.dirty[id] = num
+	h := binary.LittleEndian.Uint16(id[:])
+	k.filter[h>>6] |= 1 << (h & 63)
+}
+
+// tree goes through the entries of a tree. Those that lie inside a Copy were
+// looked up when the base was read, in the same unit.
+func (k *collector) tree(num uint32, o *pack.Object) {
+	k.pairs = k.pairs[:0]
+	if k.cache == nil {
+		k.cache = make([]cached, cacheSize)
+	}
+	copies := o.Copies
+	data := o.Data
+	for at := 0; at < len(data); {
+		name, end, mode := entry(data, at)
+		if end == 0 {
+			break // damaged; what is before counts
+		}
+		for len(copies) > 0 && copies[0].Dst+copies[0].N < end {
+			copies = copies[1:]
+		}
+		fresh := len(copies) == 0 || copies[0].Dst > at
+		raw := data[end-20 : end]
+		switch mode {
+		case modeTree:
+			k.subtree(name, raw, o.ID)
+		case modeLink:
+			if fresh {
+				k.link(name, raw)
+			}
+		default:
+			k.blob(name, raw, fresh, o.ID)
+		}
+		at = end
+	}
+	if k.found == nil {
+		return
+	}
+	if k.found(o.ID) {
+		k.pairs = append(k.pairs, selfName<<1|leaf, num)
+	}
+	k.g.record[num] = k.store()
+}
+
+// The modes of entries that matter.
+const (
+	modeBlob = iota
+	modeTree
+	modeLink
+)
+
+// entry parses the entry of a tree at data[at:]: mode, space, name, NUL, 20
+// bytes of id. end is 0 if there is none.
+func entry(data []byte, at int) (name []byte, end, mode int) {
+	rest := data[at:]
+	nul := bytes.IndexByte(rest, 0)
+	if nul < 0 || len(rest) < nul+21 {
+		return nil, 0, 0
+	}
+	sp := bytes.IndexByte(rest[:nul], ' ')
+	if sp < 1 {
+		return nil, 0, 0
+	}
+	digits := rest[:sp]
+	for len(digits) > 1 && digits[0] == '0' {
+		digits = digits[1:]
+	}
+	switch {
+	case digits[0] == '4' && len(digits) == 5:
+		mode = modeTree
+	case digits[0] == '1' && len(digits) == 6 && digits[1] == '6':
+		mode = modeLink
+	}
+	return rest[sp+1 : nul], at + nul + 21, mode
+}
+
+// subtree adds an entry that is a directory.
+func (k *collector) subtree(name, raw []byte, from sprawl.ID) {
+	c := &k.cache[binary.LittleEndian.Uint32(raw)&(cacheSize-1)]
+	if [20]byte(raw) != [20]byte(c.id[:20]) || string(name) != c.name {
+		*c = cached{name: string(name)}
+		copy(c.id[:], raw)
+		c.num, c.ok = k.g.objs.number(c.id)
+		if !c.ok {
+			k.absent.add(c.id, from)
+		} else if k.found != nil {
+			c.key = k.g.intern(c.name)
+		}
+	}
+	if c.ok && k.found != nil {
+		k.pairs = append(k.pairs, c.key<<1, c.num)
+	}
+}
+
+// blob adds an entry that is a file, if something was found in it.
+func (k *collector) blob(name, raw []byte, fresh bool, from sprawl.ID) {
+	h := binary.LittleEndian.Uint16(raw)
+	fresh = fresh && !k.given
+	if !fresh && k.filter[h>>6]&(1<<(h&63)) == 0 {
+		return
+	}
+	var id sprawl.ID
+	copy(id[:], raw)
+	num, ok := k.dirty[id]
+	if !ok {
+		if !fresh {
+			return
+		}
+		if num, ok = k.g.objs.number(id); !ok {
+			k.absent.add(id, from)
+			return
+		}
+		if k.found == nil || !k.found(id) {
+			return
+		}
+		k.know(id, num)
+	}
+	k.pairs = append(k.pairs, k.g.intern(string(name))<<1|leaf, num)
+}
+
+// link notes a submodule.
+func (k *collector) link(name, raw []byte) {
+	if k.links == nil {
+		k.links = make(map[string]sprawl.ID)
+	}
+	if _, ok := k.links[string(name)]; !ok && len(k.links) < maxGaps {
+		var id sprawl.ID
+		copy(id[:], raw)
+		k.links[string(name)] = id
+	}
+}
+
+// store keeps the record in k.pairs and returns its position. Trees that
+// differ only in files without findings have the same record, and share it.
+func (k *collector) store() uint32 {
+	if len(k.pairs) == 0 {
+		return 0
+	}
+	h := uint32(2166136261)
+	for _, w := range k.pairs {
+		h = (h ^ w) * 16777619
+	}
+	h ^= h >> 15
+	recent := &k.recent[h%uint32(len(k.recent))]
+	if slices.Equal(recent.pairs, k.pairs) {
+		return recent.pos
+	}
+	n := 1 + len(k.pairs)
+	if n > len(k.room) {
+		k.pos, k.room = k.g.claim(n)
+	}
+	pos := k.pos
+	k.room[0] = uint32(len(k.pairs) / 2)
+	copy(k.room[1:], k.pairs)
+	*recent = stored{pos, k.room[1:n]}
+	k.pos, k.room = pos+uint32(n), k.room[n:]
+	return pos
+}
+
+// commit adds a commit.
+func (k *collector) commit(num uint32, o *pack.Object) {
+	if n, ok := k.g.objs.number(o.ID); !ok || n != num {
+		return // stored twice
+	}
+	h := parseCommit(o.Data)
+	c := commit{num: num, tree: none, date: h.date}
+	if n, ok := k.g.objs.number(h.tree); ok {
+		c.tree = n
+	} else {
+		k.absent.add(h.tree, o.ID)
+	}
+	for _, p := range h.parents {
+		n, ok := k.g.objs.number(p)
+		if ok {
+			c.parents = append(c.parents, n)
+			continue
+		}
+		c.cut = true
+		if !k.shallow[o.ID] {
+			k.absent.add(p, o.ID)
+		}
+	}
+	if k.found != nil {
+		k.commits = append(k.commits, c)
+	}
+}
+
+// A header is what the head of a commit or tag says.
+type header struct {
+	tree    sprawl.ID
+	parents []sprawl.ID
+	author  string // "Name <mail>"
+	date    int64  // of the committer, or tagger
+	object  sprawl.ID
+}
+
+// parseCommit parses the head of a commit or a tag. What is damaged in it is
+// left out.
+func parseCommit(data []byte) (h header) {
+	for len(data) > 0 && data[0] != '\n' {
+		var line []byte
+		line, data, _ = bytes.Cut(data, []byte("\n"))
+		key, value, _ := bytes.Cut(line, []byte(" "))
+		switch string(key) {
+		case "tree":
+			h.tree = hexID(value)
+		case "parent":
+			if id := hexID(value); !id.IsZero() {
+				h.parents = append(h.parents, id)
+			}
+		case "object":
+			h.object = hexID(value)
+		case "author", "tagger":
+			h.author, h.date = person(value)
+		case "committer":
+			_, h.date = person(value)
+			return h
+		}
+	}
+	return h
+}
+
+func hexID(s []byte) (id sprawl.ID) {
+	if len(s) == 40 {
+		if _, err := hex.Decode(id[:20], s); err != nil {
+			return sprawl.ID{}
+		}
+	}
+	return id
+}
+
+// person parses "Name <mail> 1136214245 -0700".
+func person(s []byte) (who string, seconds int64) {
+	end := bytes.LastIndexByte(s, '>')
+	if end < 0 {
+		return "", 0
+	}
+	if fields := bytes.Fields(s[end+1:]); len(fields) > 0 {
+		seconds, _ = strconv.ParseInt(string(fields[0]), 10, 64)
+	}
+	return string(s[:end+1]), seconds
+}
+
+// slice collects from some families of a pack.
+func (k *collector) slice(ctx context.Context, p *packed, s pack.Slice) error {
+	reader := p.reader()
+	defer p.rest(reader)
+	return reader.Walk(ctx, s, func(o *pack.Object) error {
+		k.object(p.first+uint32(o.Num), o)
+		return nil
+	}, func(sprawl.ID, error) {}) // named when it was read
+}
+
+// loose collects from some loose objects.
+func (k *collector) loose(ctx context.Context, from, to int) error {
+	objs := k.g.objs
+	var buf []byte
+	for i := from; i < to && ctx.Err() == nil; i++ {
+		if k.g.looseType[i] == pack.Blob {
+			continue
+		}
+		typ, data, err := objs.read(objs.loose[i], buf)
+		if err != nil {
+			continue // named when it was read
+		}
+		buf = keepSmall(data)
+		k.object(objs.firstLoose()+uint32(i), &pack.Object{ID: objs.loose[i], Type: typ, Data: data})
+	}
+	return ctx.Err()
+}

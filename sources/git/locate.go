@@ -1,0 +1,581 @@
+package git
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/sources/git/internal/pack"
+)
+
+// Locate yields, for every credential and path, its life in history: which
+// commit brought it, which took it away, which refs hold it now. It reads all
+// trees and commits once more, on all processors, unless the visitor was a
+// Finder.
+//
+// A credential in a file's name lives at the directory; one in the message of a
+// commit has no path. Sightings without an object, in the name of a ref or in
+// configuration, have no life.
+func (r *Repo) Locate(ctx context.Context, seen []sprawl.Sighting, yield func(sprawl.Life) error) error {
+	if err := r.plan(ctx); err != nil {
+		return err
+	}
+	switch {
+	case len(seen) == 0:
+		return nil
+	case r.opt.Staged:
+		return r.locateStaged(seen, yield)
+	case r.since != nil:
+		return r.locateSpan(ctx, seen, yield)
+	}
+	if err := r.index(ctx); err != nil {
+		return err
+	}
+	l := &locator{repo: r, graph: r.graph, yield: yield}
+	if err := l.index(ctx, seen); err != nil {
+		return err
+	}
+	if err := l.collect(ctx); err != nil {
+		return err
+	}
+	return l.run(ctx)
+}
+
+// A label is one thing to follow: a credential, at a place inside objects.
+type label struct {
+	credential int
+	inside     string // the entry of an archive; else ""
+}
+
+// A locator is one call of Locate.
+type locator struct {
+	repo  *Repo
+	graph *graph
+	yield func(sprawl.Life) error
+
+	ranged  bool // only some commits are known: packs are not prepared, and the rest is not looked at
+	labels  []label
+	of      map[uint32][]int // labels, by object
+	types   map[uint32]pack.Type
+	strange []sprawl.Sighting // of objects that the repository does not have
+
+	commits []commit
+	pos     []uint32 // index of a commit in commits, by object
+	rank    []uint8
+	inHead  []bool
+	refs    []ref // in order of rank
+	lives   *lives
+}
+
+// index numbers what was seen.
+func (l *locator) index(ctx context.Context, seen []sprawl.Sighting) error {
+	l.of = make(map[uint32][]int)
+	l.types = make(map[uint32]pack.Type)
+	known := make(map[label]int)
+	for _, s := range seen {
+		if s.Object.IsZero() {
+			continue
+		}
+		num, ok := l.graph.objs.number(s.Object)
+		if !ok {
+			l.strange = append(l.strange, s)
+			continue
+		}
+		key := label{s.Credential, s.Path}
+		n, ok := known[key]
+		if !ok {
+			n = len(l.labels)
+			known[key] = n
+			l.labels = append(l.labels, key)
+		}
+		if !slices.Contains(l.of[num], n) {
+			l.of[num] = append(l.of[num], n)
+		}
+		l.types[num] = l.typeOf(num)
+	}
+	return ctx.Err()
+}
+
+// typeOf returns the type of an object.
+func (l *locator) typeOf(num uint32) pack.Type {
+	if l.ranged {
+		typ, _, _ := l.graph.objs.read(l.graph.objs.id(num), nil)
+		return typ
+	}
+	return l.graph.objs.typeOf(num)
+}
+
+// collect makes the graph complete.
+func (l *locator) collect(ctx context.Context) error {
+	g := l.graph
+	var todo []*unit
+	complete := true
+	for _, u := range l.repo.order {
+		if u.collect != nil {
+			todo = append(todo, u)
+			complete = complete && g.done[u.Name]
+		}
+	}
+	g.prepare()
+	if complete {
+		return nil
+	}
+	g.forget()
+	return parallel(len(todo), func(i int) error {
+		k := l.collector()
+		if err := todo[i].collect(ctx, k); err != nil {
+			return err
+		}
+		k.done(todo[i].Name)
+		return nil
+	})
+}
+
+// collector returns a collector that looks for what was seen.
+func (l *locator) collector() *collector {
+	k := &collector{g: l.graph, given: true, found: l.found, shallow: l.repo.shallow}
+	for num := range l.of {
+		k.know(l.graph.objs.id(num), num)
+	}
+	return k
+}
+
+// found reports whether the tree id is one of the objects that were seen.
+func (l *locator) found(id sprawl.ID) bool {
+	num, ok := l.graph.objs.number(id)
+	return ok && l.of[num] != nil
+}
+
+// parallel calls do for 0 to n-1 on all processors, and returns the errors.
+func parallel(n int, do func(i int) error) error {
+	next := make(chan int, n)
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				errs[i] = do(i)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// run follows what was seen through history.
+func (l *locator) run(ctx context.Context) error {
+	l.commits, l.pos = sorted(l.graph.commits, l.graph.objs.size())
+	l.sortRefs()
+	l.reachAll()
+	l.lives = newLives(newPresence(l.graph), l.of)
+	if err := l.walk(ctx); err != nil {
+		return err
+	}
+	l.holdRefs()
+	l.dangling()
+	if err := l.emit(ctx); err != nil {
+		return err
+	}
+	if err := l.emitPlaceless(); err != nil {
+		return err
+	}
+	if l.lives.cut {
+		return &sprawl.Gap{Target: l.repo.target, What: "history", Why: "too many paths lead to findings; not all of them are given"}
+	}
+	return nil
+}
+
+// walk compares every commit with its parents.
+func (l *locator) walk(ctx context.Context) error {
+	nodes := make([]uint32, len(l.commits))
+	var before []uint32
+	for i, c := range l.commits {
+		if i&1023 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		before = before[:0]
+		for _, p := range c.parents {
+			if j := l.pos[p]; j != none && int(j) < i {
+				before = append(before, nodes[j])
+			}
+		}
+		if c.tree == none {
+			if len(before) > 0 {
+				nodes[i] = before[0] // what it holds can't be told: as if it changed nothing
+			}
+			continue
+		}
+		nodes[i] = l.lives.p.node(c.tree)
+		l.lives.compare(i, l.rank[i], nodes[i], before)
+	}
+	return nil
+}
+
+// sortRefs puts the refs in the order in which they are named.
+func (l *locator) sortRefs() {
+	all := &l.repo.refs
+	l.refs = slices.Clone(all.all)
+	slices.SortStableFunc(l.refs, func(a, b ref) int { return cmp.Compare(all.rank(a.name), all.rank(b.name)) })
+}
+
+// reachAll works out by what each commit is reached.
+func (l *locator) reachAll() {
+	l.rank = make([]uint8, len(l.commits))
+	for i := range l.rank {
+		l.rank[i] = byNothing
+	}
+	var tips [byNothing][]uint32
+	var heads []uint32
+	for _, f := range l.refs {
+		c := l.commitOf(f.id)
+		if c == none {
+			continue
+		}
+		way := wayOf(f.name)
+		tips[way] = append(tips[way], c)
+		if isHead(f.name) {
+			heads = append(heads, c)
+		}
+	}
+	l.reflogTips(&tips)
+	for way, t := range tips {
+		reach(l.commits, l.pos, l.rank, t, uint8(way))
+	}
+	inHead := make([]uint8, len(l.commits))
+	for i := range inHead {
+		inHead[i] = 1
+	}
+	reach(l.commits, l.pos, inHead, heads, 0)
+	l.inHead = make([]bool, len(l.commits))
+	for i, n := range inHead {
+		l.inHead[i] = n == 0
+	}
+}
+
+// wayOf returns in which way what the ref called name reaches is reached.
+func wayOf(name string) uint8 {
+	switch {
+	case name == "refs/stash":
+		return byStash
+	case strings.HasPrefix(name, "refs/notes/"):
+		return byNotes
+	case !strings.HasSuffix(name, "/HEAD") && strings.HasSuffix(name, "_HEAD") && !strings.Contains(name, "refs/"):
+		return byReflog // ORIG_HEAD and its like are left by the last command
+	}
+	return byRef
+}
+
+// reflogTips adds the commits that reflogs name.
+func (l *locator) reflogTips(tips *[byNothing][]uint32) {
+	if l.repo.remote != nil {
+		return
+	}
+	for _, dir := range l.repo.gitDirs() {
+		logs := filepath.Join(dir, "logs")
+		filepath.WalkDir(logs, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || !e.Type().IsRegular() {
+				return nil // said when it was read
+			}
+			way := byReflog
+			if rel, _ := filepath.Rel(logs, path); filepath.ToSlash(rel) == "refs/stash" {
+				way = byStash
+			}
+			data, _ := readStart(path, maxText)
+			for line := range bytes.Lines(data) {
+				for i := 0; i < 2 && len(line) > 41; i++ {
+					if c := l.commitOf(hexID(line[:40])); c != none {
+						tips[way] = append(tips[way], c)
+					}
+					line = line[41:]
+				}
+			}
+			return nil
+		})
+	}
+}
+
+// peel follows tags from id to what they are for.
+func (l *locator) peel(id sprawl.ID) (num uint32, ok bool) {
+	for range 10 {
+		num, ok = l.graph.objs.number(id)
+		if !ok || l.ranged || l.pos[num] != none || l.typeOf(num) != pack.Tag {
+			return num, ok
+		}
+		_, data, err := l.graph.objs.read(id, nil)
+		if err != nil {
+			return 0, false
+		}
+		id = parseCommit(data).object
+	}
+	return 0, false
+}
+
+// commitOf returns the index of the commit that id is, or is a tag of; or none.
+func (l *locator) commitOf(id sprawl.ID) uint32 {
+	if num, ok := l.peel(id); ok {
+		return l.pos[num]
+	}
+	return none
+}
+
+// holdRefs works out which refs hold what.
+func (l *locator) holdRefs() {
+	groups := make(map[uint32]*holders)
+	for i, f := range l.refs {
+		num, ok := l.peel(f.id)
+		if !ok {
+			continue
+		}
+		tree := num
+		if c := l.pos[num]; c != none {
+			tree = l.commits[c].tree
+		}
+		node := l.lives.p.node(tree)
+		if node == empty {
+			continue
+		}
+		if groups[node] == nil {
+			groups[node] = &holders{head: -1}
+		}
+		groups[node].add(i, isHead(f.name))
+	}
+	l.lives.hold(groups, 0, 0)
+}
+
+// dangling gives a path to objects that no commit and no ref leads to, but a
+// tree that was left behind does.
+func (l *locator) dangling() {
+	missing := false
+	for num := range l.of {
+		t := l.types[num]
+		missing = missing || (t == pack.Blob || t == pack.Tree) && !l.lives.placed[num]
+	}
+	if !missing {
+		return
+	}
+	g := l.graph
+	below := make([]bool, len(g.record))
+	for _, pos := range g.record {
+		rec := g.at(pos)
+		for i := 0; i < len(rec); i += 2 {
+			if rec[i]&leaf == 0 {
+				below[rec[i+1]] = true
+			}
+		}
+	}
+	e := event{l.lives, -1, byNothing}
+	for num, pos := range g.record {
+		if pos != 0 && !below[num] {
+			e.strand(l.lives.p.node(uint32(num)), 0, 0)
+		}
+	}
+}
+
+// strand makes lives without a commit for what is in node and has no path.
+func (e *event) strand(node, path uint32, depth int) {
+	if !e.step(depth) {
+		return
+	}
+	for _, w := range e.p.nodes[node] {
+		at := e.paths.join(path, w.name)
+		if w.name&leaf == 0 {
+			e.strand(w.to, at, depth+1)
+			continue
+		}
+		if e.placed[w.to] {
+			continue
+		}
+		for _, label := range e.labels[w.to] {
+			if f := e.life(label, at); f != nil && f.commit < 0 {
+				e.count(f, w.to)
+				f.object = w.to
+			}
+		}
+		e.stranded[w.to] = true
+	}
+}
+
+// emit yields the lives that have a path.
+func (l *locator) emit(ctx context.Context) error {
+	all := make([]*life, 0, len(l.lives.all))
+	for _, f := range l.lives.all {
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b *life) int {
+		return cmp.Or(cmp.Compare(a.label, b.label), cmp.Compare(a.path, b.path))
+	})
+	authors := make(map[int]string)
+	for _, f := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := l.yield(l.finish(f, authors)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish writes a life out.
+func (l *locator) finish(f *life, authors map[int]string) sprawl.Life {
+	objs := l.graph.objs
+	out := sprawl.Life{
+		Credential: l.labels[f.label].credential,
+		Path:       l.lives.paths.text(f.path),
+		Object:     objs.id(f.object),
+		Versions:   f.versions,
+		Note:       reachNotes[byNothing],
+	}
+	if inside := l.labels[f.label].inside; inside != "" {
+		out.Path += "!" + inside
+	}
+	if f.commit >= 0 {
+		l.introduced(&out, f, authors)
+	}
+	if f.refs != nil {
+		l.held(&out, f)
+	}
+	if !out.InHead && f.removed >= 0 && f.remRank <= f.rank {
+		c := l.commits[f.removed]
+		out.Removed, out.RemovedAt = objs.id(c.num).String(), time.Unix(c.date, 0).UTC()
+	}
+	return out
+}
+
+func (l *locator) introduced(out *sprawl.Life, f *life, authors map[int]string) {
+	c := l.commits[f.commit]
+	id := l.graph.objs.id(c.num)
+	who, ok := authors[f.commit]
+	if !ok {
+		if _, data, err := l.graph.objs.read(id, nil); err == nil {
+			who = parseCommit(data).author
+		}
+		authors[f.commit] = who
+	}
+	out.Commit, out.Author, out.When = id.String(), who, time.Unix(c.date, 0).UTC()
+	out.Note = reachNotes[f.rank]
+	if c.cut && out.Note == "" {
+		out.Note = "shallow boundary"
+	}
+}
+
+func (l *locator) held(out *sprawl.Life, f *life) {
+	for _, i := range f.refs.first {
+		out.Refs = append(out.Refs, l.refs[i].name)
+	}
+	out.RefCount = f.refs.count
+	if f.refs.head >= 0 {
+		out.InHead, out.HeadObject = true, l.graph.objs.id(f.refs.obj)
+	}
+	if f.commit < 0 {
+		out.Note = "" // a tag of a tree
+	}
+}
+
+// emitPlaceless yields the lives of what has no path: messages, and blobs that
+// no tree holds.
+func (l *locator) emitPlaceless() error {
+	nums := make([]uint32, 0, len(l.of))
+	for num := range l.of {
+		nums = append(nums, num)
+	}
+	slices.Sort(nums)
+	staged := l.repo.stagedPaths()
+	for _, num := range nums {
+		for _, life := range l.placeless(num, staged) {
+			for _, n := range l.of[num] {
+				life.Credential = l.labels[n].credential
+				if inside := l.labels[n].inside; inside != "" && life.Path != "" {
+					life.Path += "!" + inside
+				}
+				if err := l.yield(life); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, s := range l.strange {
+		if err := l.yield(sprawl.Life{Credential: s.Credential, Object: s.Object, Versions: 1, Note: "unreachable"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeless returns the lives of one object that has no path.
+func (l *locator) placeless(num uint32, staged map[sprawl.ID][]string) []sprawl.Life {
+	out := sprawl.Life{Object: l.graph.objs.id(num), Versions: 1}
+	switch l.types[num] {
+	case pack.Commit:
+		return []sprawl.Life{l.message(out, num)}
+	case pack.Tag:
+		return []sprawl.Life{l.tag(out)}
+	}
+	if l.lives.placed[num] || l.lives.stranded[num] {
+		return nil
+	}
+	out.Note = "unreachable"
+	var all []sprawl.Life
+	for _, path := range staged[out.Object] {
+		out.Path, out.Note = path, "index"
+		all = append(all, out)
+	}
+	if all == nil {
+		all = append(all, out)
+	}
+	return all
+}
+
+// message returns the life of something in a commit's own text.
+func (l *locator) message(out sprawl.Life, num uint32) sprawl.Life {
+	c := l.pos[num]
+	if c == none {
+		out.Note = "unreachable commit"
+		return out
+	}
+	out.Commit = out.Object.String()
+	out.When = time.Unix(l.commits[c].date, 0).UTC()
+	if _, data, err := l.graph.objs.read(out.Object, nil); err == nil {
+		out.Author = parseCommit(data).author
+	}
+	out.InHead, out.Note = l.inHead[c], reachNotes[l.rank[c]]
+	if out.InHead {
+		out.HeadObject = out.Object
+	}
+	return out
+}
+
+// tag returns the life of something in the text of an annotated tag.
+func (l *locator) tag(out sprawl.Life) sprawl.Life {
+	out.Note = "tag"
+	if _, data, err := l.graph.objs.read(out.Object, nil); err == nil {
+		h := parseCommit(data)
+		out.Author, out.When = h.author, time.Unix(h.date, 0).UTC()
+	}
+	for _, f := range l.refs {
+		if f.id != out.Object {
+			continue
+		}
+		out.RefCount++
+		if len(out.Refs) < sprawl.MaxRefs {
+			out.Refs = append(out.Refs, f.name)
+		}
+	}
+	if out.RefCount == 0 {
+		out.Note = "tag, unreachable"
+	}
+	return out
+}

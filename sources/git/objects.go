@@ -1,0 +1,186 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"sort"
+	"sync"
+
+	"path/filepath"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/sources/git/internal/pack"
+)
+
+// objects are all objects of a repository, numbered: those of packs in the
+// packs' own order, then the loose ones by id. An object that is stored twice
+// has two numbers; number returns the first.
+type objects struct {
+	stores []*pack.Store
+	packs  []*packed
+
+	once     sync.Once
+	loose    []sprawl.ID // in order
+	looseErr error
+}
+
+// A packed is a pack with the number of its first object.
+type packed struct {
+	*pack.Pack
+	first uint32
+
+	mu      sync.Mutex
+	readers []*pack.Reader // at rest
+}
+
+// openObjects opens the object databases of the repository at p.
+func openObjects(p place, o Options) (*objects, error) {
+	dirs := o.ObjectDirs
+	if len(dirs) == 0 {
+		dirs = []string{filepath.Join(p.common, "objects")}
+	}
+	objs := &objects{}
+	for _, dir := range dirs {
+		s, err := pack.Open(dir)
+		if err != nil {
+			objs.close()
+			return nil, err
+		}
+		objs.stores = append(objs.stores, s)
+	}
+	objs.number0()
+	return objs, nil
+}
+
+// number0 gives packs their first numbers. A pack that several stores hold, as
+// a quarantine and the repository behind it do, counts once.
+func (o *objects) number0() {
+	o.packs = nil
+	names := make(map[string]bool)
+	first := uint32(0)
+	for _, s := range o.stores {
+		for _, p := range s.Packs() {
+			if names[p.Name()] {
+				continue
+			}
+			names[p.Name()] = true
+			o.packs = append(o.packs, &packed{Pack: p, first: first})
+			first += uint32(p.Len())
+		}
+	}
+}
+
+func (o *objects) close() error {
+	var errs []error
+	for _, s := range o.stores {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// problems returns what could not be opened.
+func (o *objects) problems() (all []error) {
+	for _, s := range o.stores {
+		all = append(all, s.Problems()...)
+	}
+	return all
+}
+
+// list finds the loose objects. number and size need it.
+func (o *objects) list(ctx context.Context) error {
+	o.once.Do(func() {
+		for _, s := range o.stores {
+			err := s.Loose(ctx, func(id sprawl.ID) error {
+				o.loose = append(o.loose, id)
+				return nil
+			})
+			o.looseErr = errors.Join(o.looseErr, err)
+		}
+		slices.SortFunc(o.loose, func(a, b sprawl.ID) int { return bytes.Compare(a[:], b[:]) })
+		o.loose = slices.Compact(o.loose)
+	})
+	return o.looseErr
+}
+
+// firstLoose is the number of the first loose object.
+func (o *objects) firstLoose() uint32 {
+	if len(o.packs) == 0 {
+		return 0
+	}
+	last := o.packs[len(o.packs)-1]
+	return last.first + uint32(last.Len())
+}
+
+// size is one more than the largest number.
+func (o *objects) size() uint32 { return o.firstLoose() + uint32(len(o.loose)) }
+
+// number returns the number of id.
+func (o *objects) number(id sprawl.ID) (uint32, bool) {
+	for _, p := range o.packs {
+		if num, ok := p.Lookup(id); ok {
+			return p.first + uint32(num), true
+		}
+	}
+	i, ok := slices.BinarySearchFunc(o.loose, id, func(a, b sprawl.ID) int { return bytes.Compare(a[:], b[:]) })
+	return o.firstLoose() + uint32(i), ok
+}
+
+// id returns the id of the object with the given number.
+func (o *objects) id(number uint32) sprawl.ID {
+	if first := o.firstLoose(); number >= first {
+		return o.loose[number-first]
+	}
+	i := sort.Search(len(o.packs), func(i int) bool { return o.packs[i].first > number }) - 1
+	return o.packs[i].ID(int(number - o.packs[i].first))
+}
+
+// typeOf returns the type of the object with the given number, or 0 if it
+// can't be read.
+func (o *objects) typeOf(number uint32) pack.Type {
+	if first := o.firstLoose(); number >= first {
+		typ, _, _ := o.read(o.loose[number-first], nil)
+		return typ
+	}
+	i := sort.Search(len(o.packs), func(i int) bool { return o.packs[i].first > number }) - 1
+	return o.packs[i].Type(int(number - o.packs[i].first))
+}
+
+func (o *objects) has(id sprawl.ID) bool {
+	for _, s := range o.stores {
+		if s.Has(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// read appends the content of id to buf[:0].
+func (o *objects) read(id sprawl.ID, buf []byte) (typ pack.Type, data []byte, err error) {
+	err = pack.ErrMissing
+	for _, s := range o.stores {
+		if typ, data, err = s.Read(id, buf); !errors.Is(err, pack.ErrMissing) {
+			return typ, data, err
+		}
+	}
+	return 0, nil, err
+}
+
+// reader returns a Reader that no one else uses; rest takes it back.
+func (p *packed) reader() *pack.Reader {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.readers); n > 0 {
+		r := p.readers[n-1]
+		p.readers = p.readers[:n-1]
+		return r
+	}
+	return p.NewReader()
+}
+
+func (p *packed) rest(r *pack.Reader) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.readers = append(p.readers, r)
+}

@@ -1,0 +1,193 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/sources/git/internal/pack"
+)
+
+// A shower shows the objects of one unit to its visitor. Archives inside
+// objects are the visitor's affair: whoever wants them opened wraps it.
+type shower struct {
+	repo *Repo
+	v    sprawl.Visitor
+	at   sprawl.Location
+	c    sprawl.Chunk
+
+	// refused are the objects of the unit that the visitor did not want. What
+	// is derived from one has no Base, for the visitor has not seen it.
+	refused map[sprawl.ID]struct{}
+	gaps    gaps
+}
+
+func (r *Repo) shower(v sprawl.Visitor) *shower {
+	return &shower{repo: r, v: v, at: sprawl.Location{Target: r.target}, gaps: gaps{target: r.target}}
+}
+
+// show offers one object, and visits it if it is wanted.
+func (s *shower) show(o *pack.Object) error { return s.showAt("", o) }
+
+// showAt shows an object of which the path is known.
+func (s *shower) showAt(path string, o *pack.Object) error {
+	s.repo.tally.objects.Add(1)
+	s.at = sprawl.Location{Target: s.at.Target, Object: o.ID, Kind: kind(o.Type), Path: path}
+	if !s.v.Offer(&s.at) {
+		s.refuse(o.ID)
+		return nil
+	}
+	s.c = sprawl.Chunk{At: &s.at, Data: o.Data}
+	if !s.repo.opt.NoDelta && !o.Base.IsZero() {
+		if _, ok := s.refused[o.Base]; !ok {
+			s.c.Base, s.c.Copies = o.Base, o.Copies
+		}
+	}
+	return s.v.Visit(&s.c)
+}
+
+func (s *shower) refuse(id sprawl.ID) {
+	if s.refused == nil {
+		s.refused = make(map[sprawl.ID]struct{})
+	}
+	s.refused[id] = struct{}{}
+}
+
+// text shows what has no object name: a list of refs, a log, a file of
+// configuration.
+func (s *shower) text(kind sprawl.Kind, path string, data []byte) error {
+	if len(data) == 0 {
+		return nil
+	}
+	s.repo.tally.objects.Add(1)
+	s.at = sprawl.Location{Target: s.at.Target, Kind: kind, Path: path}
+	if !s.v.Offer(&s.at) {
+		return nil
+	}
+	s.c = sprawl.Chunk{At: &s.at, Data: data}
+	return s.v.Visit(&s.c)
+}
+
+func kind(t pack.Type) sprawl.Kind {
+	switch t {
+	case pack.Commit:
+		return sprawl.KindCommit
+	case pack.Tag:
+		return sprawl.KindTag
+	case pack.Tree:
+		return sprawl.KindTree
+	}
+	return sprawl.KindBlob
+}
+
+// gaps collect what could not be read of a unit: the first maxGaps one by one,
+// the others as a number.
+type gaps struct {
+	target sprawl.Target
+	errs   []error
+	more   int
+}
+
+func (g *gaps) add(what string, err error) {
+	if len(g.errs) == maxGaps {
+		g.more++
+		return
+	}
+	g.errs = append(g.errs, &sprawl.Gap{Target: g.target, What: what, Why: err.Error()})
+}
+
+func (g *gaps) err() error {
+	if g.more > 0 {
+		why := fmt.Sprintf("could not be read, beside the %d named; run git fsck", len(g.errs))
+		g.errs = append(g.errs, &sprawl.Gap{Target: g.target, What: fmt.Sprintf("%d more objects", g.more), Why: why})
+		g.more = 0
+	}
+	return errors.Join(g.errs...)
+}
+
+// readSlice shows some families of a pack, and keeps what trees and commits
+// say of history.
+func (r *Repo) readSlice(ctx context.Context, name string, p *packed, slice pack.Slice, v sprawl.Visitor) error {
+	reader := p.reader()
+	defer p.rest(reader)
+	s := r.shower(v)
+	keep := r.graph.collector(v, r.shallow)
+	commits := int64(0)
+	err := reader.Walk(ctx, slice, func(o *pack.Object) error {
+		if o.Type == pack.Commit {
+			commits++
+		}
+		err := s.show(o)
+		keep.object(p.first+uint32(o.Num), o)
+		return err
+	}, func(id sprawl.ID, err error) {
+		s.gaps.add(id.String(), err)
+	})
+	r.tally.commits.Add(commits)
+	if err != nil {
+		return err
+	}
+	keep.done(name)
+	return s.gaps.err()
+}
+
+// readLoose shows the loose objects among r.objs.loose[from:to] that are
+// blobs, or those that are not.
+func (r *Repo) readLoose(ctx context.Context, name string, from, to int, blobs bool, v sprawl.Visitor) error {
+	s := r.shower(v)
+	keep := r.graph.collector(v, r.shallow)
+	var buf []byte
+	for i := from; i < to; i++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !blobs && r.graph.looseType[i] == pack.Blob {
+			continue
+		}
+		id := r.objs.loose[i]
+		typ, data, err := r.objs.read(id, buf)
+		if err != nil {
+			if blobs { // its type is not known: named once
+				s.gaps.add(id.String(), err)
+			}
+			continue
+		}
+		buf = keepSmall(data)
+		r.graph.looseType[i] = typ
+		if (typ == pack.Blob) != blobs {
+			continue
+		}
+		o := pack.Object{ID: id, Type: typ, Data: data}
+		if typ == pack.Commit {
+			r.tally.commits.Add(1)
+		}
+		if err := s.show(&o); err != nil {
+			return err
+		}
+		keep.object(r.objs.firstLoose()+uint32(i), &o)
+	}
+	keep.done(name)
+	return s.gaps.err()
+}
+
+// keepSmall returns buf for another use, unless it has grown too large to
+// keep.
+func keepSmall(buf []byte) []byte {
+	if cap(buf) > 16<<20 {
+		return nil
+	}
+	return buf
+}
+
+// readAbsent shows nothing: it says what the objects read before name and the
+// repository does not have.
+func (r *Repo) readAbsent(ctx context.Context, v sprawl.Visitor) error {
+	g := r.graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for name, id := range g.links {
+		r.tally.skip(r.target, "submodule "+name, "at "+id.String()+" not read: it is another repository")
+	}
+	return g.absent.gap(r.target)
+}
