@@ -4,12 +4,17 @@ package stdin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync/atomic"
 
 	"github.com/seed-5dd601fe/sprawl"
 	"github.com/seed-5dd601fe/sprawl/sources/internal/unpack"
 )
+
+// ErrRequest is in the chain of every error that means that the target or an
+// option is wrong, and that nothing was read.
+var ErrRequest = errors.New("wrong request")
 
 // Options say what is read, and how.
 type Options struct {
@@ -32,7 +37,7 @@ type Stdin struct {
 // Open returns the Source of t, which names the stream in locations.
 func Open(_ context.Context, t sprawl.Target, o Options) (*Stdin, error) {
 	if o.Reader == nil {
-		return nil, errors.New("there is no standard input to read")
+		return nil, fmt.Errorf("%w: there is no standard input to read", ErrRequest)
 	}
 	return &Stdin{target: t, o: o}, nil
 }
@@ -42,7 +47,7 @@ func (s *Stdin) Units(ctx context.Context, yield func(sprawl.Unit) error) error 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return yield(sprawl.Unit{Target: s.target, Name: "stream", Remote: false})
+	return yield(sprawl.Unit{Target: s.target, Name: "stream"})
 }
 
 // Read shows the stream in windows, or what is in it if it is an archive. When

@@ -1,0 +1,146 @@
+// Package sources turns a target into the Source that reads it.
+package sources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/sources/dir"
+	"github.com/seed-5dd601fe/sprawl/sources/git"
+	"github.com/seed-5dd601fe/sprawl/sources/stdin"
+)
+
+// ErrRequest is in the chain of every error that means that the target or an
+// option is wrong, and that nothing was read.
+var ErrRequest = errors.New("wrong request")
+
+// Options say how places are read. A source takes what concerns it; those that
+// narrow what is read are refused by sources that can't narrow.
+type Options struct {
+	// Reach is how far, in bytes, the scanner looks beyond where a match
+	// starts. Whatever is cut overlaps by as much.
+	Reach int
+
+	Stdin io.Reader // what stdin: reads
+
+	// For directories: patterns of paths to leave out, and whether to read
+	// .git directories as files.
+	Exclude    []string
+	IncludeGit bool
+
+	// For git; see git.Options.
+	NoDelta    bool
+	Since      string
+	Staged     bool
+	GitDir     string
+	IndexFile  string
+	ObjectDirs []string
+	Progress   func(bytes int64)
+}
+
+// An opener makes the Source of a target.
+type opener func(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error)
+
+// openers returns every scheme that can be read. A new source is one directory
+// and one line here.
+func openers() map[string]opener {
+	return map[string]opener{
+		"dir":       openDir,
+		"file":      openGit,
+		"git":       openGit,
+		"git+file":  openGit,
+		"git+http":  openGit,
+		"git+https": openGit,
+		"git+ssh":   openGit,
+		"http":      openGit,
+		"https":     openGit,
+		"ssh":       openGit,
+		"stdin":     openStdin,
+	}
+}
+
+// Schemes returns the schemes of all targets that Open knows, sorted.
+func Schemes() []string { return slices.Sorted(maps.Keys(openers())) }
+
+// Open returns the Source of t. Some sources hold files open and are io.Closers
+// as well; whoever opened one closes it.
+func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	open := openers()[t.Scheme()]
+	if open == nil {
+		return nil, fmt.Errorf("%w: target %q: want one that starts with %s", ErrRequest, t, strings.Join(Schemes(), ": ")+":")
+	}
+	s, err := open(ctx, t, o)
+	if err != nil {
+		return nil, request(err)
+	}
+	return s, nil
+}
+
+// request returns err as an ErrRequest if it is a source's own.
+func request(err error) error {
+	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest} {
+		if errors.Is(err, own) {
+			return &requestError{err}
+		}
+	}
+	return err
+}
+
+// A requestError is a source's wrong request, which says so itself.
+type requestError struct{ error }
+
+func (e *requestError) Is(target error) bool { return target == ErrRequest }
+
+func (e *requestError) Unwrap() error { return e.error }
+
+// whole refuses options that narrow a git repository.
+func whole(t sprawl.Target, o Options) error {
+	if o.Staged || o.Since != "" {
+		return fmt.Errorf("%w: %s is not a git repository: it has no index and no revisions", ErrRequest, t)
+	}
+	return nil
+}
+
+func openDir(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := dir.Open(ctx, t, dir.Options{Reach: o.Reach, Exclude: o.Exclude, IncludeGit: o.IncludeGit})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openStdin(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := stdin.Open(ctx, t, stdin.Options{Reader: o.Stdin, Reach: o.Reach})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openGit(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	s, err := git.Open(ctx, t, git.Options{
+		NoDelta:    o.NoDelta,
+		Since:      o.Since,
+		Staged:     o.Staged,
+		GitDir:     o.GitDir,
+		IndexFile:  o.IndexFile,
+		ObjectDirs: o.ObjectDirs,
+		Progress:   o.Progress,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
