@@ -335,6 +335,9 @@ func (l *locator) commitOf(id sprawl.ID) uint32 {
 func (l *locator) holdRefs() {
 	groups := make(map[uint32]*holders)
 	for i, f := range l.refs {
+		if f.to != "" || wayOf(f.name) == byReflog {
+			continue // a second name for a ref, or what the last command left
+		}
 		num, ok := l.peel(f.id)
 		if !ok {
 			continue
