@@ -20,8 +20,9 @@ import (
 
 // A sandbox is a repository made by git itself.
 type sandbox struct {
-	t   testing.TB
-	dir string
+	t     testing.TB
+	dir   string
+	clock int // so that no two commits are of the same second
 }
 
 func newSandbox(t testing.TB, args ...string) *sandbox {
@@ -29,7 +30,7 @@ func newSandbox(t testing.TB, args ...string) *sandbox {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("needs git")
 	}
-	s := &sandbox{t, filepath.Join(t.TempDir(), "repo")}
+	s := &sandbox{t: t, dir: filepath.Join(t.TempDir(), "repo")}
 	os.MkdirAll(s.dir, 0o777)
 	s.git(append([]string{"init", "-q", "-b", "main"}, args...)...)
 	return s
@@ -43,11 +44,14 @@ func (s *sandbox) git(args ...string) string {
 
 func (s *sandbox) gitIn(input string, args ...string) string {
 	s.t.Helper()
+	s.clock++
+	date := fmt.Sprintf("%d +0000", 1_700_000_000+60*s.clock)
 	cmd := exec.Command("git", args...)
 	cmd.Dir = s.dir
 	cmd.Stdin = strings.NewReader(input)
 	cmd.Env = append(cleanEnv(),
 		"GIT_CONFIG_NOSYSTEM=1", "HOME="+s.dir, "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=file:http",
+		"GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date,
 		"GIT_AUTHOR_NAME=Ann", "GIT_AUTHOR_EMAIL=ann@example.test",
 		"GIT_COMMITTER_NAME=Bob", "GIT_COMMITTER_EMAIL=bob@example.test")
 	out, err := cmd.CombinedOutput()
