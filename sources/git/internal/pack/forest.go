@@ -75,7 +75,8 @@ func (k kind) err() error {
 }
 
 // Prepare reads the header of every object and finds the delta families. It
-// is needed before Type, Slices and Walk; calls after the first cost nothing.
+// is needed before Type, Slices and Walk; calls after the first cost nothing. An
+// error means that the whole pack can't be read, or that ctx is done.
 func (p *Pack) Prepare(ctx context.Context) error {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -93,11 +94,14 @@ func (p *Pack) prepare(ctx context.Context) error {
 	}
 	g := &grower{p: p}
 	f, err := g.grow(ctx, nil)
+	if err == nil && p.x == nil && len(g.sought) > 0 {
+		f, err = p.adopt(ctx, f, g)
+	}
+	if err == nil && p.x == nil && !p.received {
+		err = p.index(ctx, f) // now, as any Read of the Store may ask for it
+	}
 	if err != nil {
 		return err
-	}
-	if p.x == nil && len(g.sought) > 0 {
-		return p.adopt(ctx, f, g)
 	}
 	p.prepared = f
 	return nil
@@ -126,12 +130,6 @@ func (f *forest) numOf(pos uint32) int {
 		return int(pos)
 	}
 	return int(f.num[pos])
-}
-
-// find returns the position of the entry at off.
-func (f *forest) find(off int) (uint32, bool) {
-	i, ok := slices.BinarySearch(f.offs, uint64(off))
-	return uint32(i), ok
 }
 
 // A grower makes a forest; what it holds is not needed afterwards.

@@ -146,8 +146,8 @@ func FuzzInflate(f *testing.F) {
 			f.Add(deflated(f, level, text), uint16(len(text)))
 		}
 	}
-	var inf inflater
 	f.Fuzz(func(t *testing.T, src []byte, n uint16) {
+		var inf inflater
 		compareInflate(t, &inf, src, int(n))
 		if want, _, _ := plainInflate(src, 1<<16); len(want) != int(n) {
 			compareInflate(t, &inf, src, min(len(want), 1<<16))

@@ -23,6 +23,8 @@ type Pack struct {
 	n     int
 	store *Store // where bases are that the pack itself lacks; may be nil
 
+	received bool // nothing but a Walk finds out what its objects are called
+
 	x *index // nil for a pack without one, whose objects are numbered as they come
 
 	// Without an index, the pack says itself where its objects are, and what
@@ -95,18 +97,29 @@ func (p *Pack) openIndex(path string) error {
 	if err != nil {
 		return fmt.Errorf("%w; the pack is read without its index", err)
 	}
-	x, err := parseIndex(data)
-	if err == nil && x.n != p.n {
-		err = fmt.Errorf("index has %d objects and its pack %d", x.n, p.n)
+	if err = p.useIndex(data); err != nil {
+		err = fmt.Errorf("%s: %w", path, err)
 	}
-	if err != nil {
+	if p.x == nil {
 		unmap()
-		return fmt.Errorf("%s: %w", path, err)
+	} else {
+		p.closes = append(p.closes, unmap)
+	}
+	return err
+}
+
+// useIndex takes the index in data for p, if it can be used at all.
+func (p *Pack) useIndex(data []byte) error {
+	x, err := parseIndex(data)
+	if err != nil {
+		return err
+	}
+	if x.n != p.n {
+		return fmt.Errorf("index has %d objects and its pack %d", x.n, p.n)
 	}
 	p.x = x
-	p.closes = append(p.closes, unmap)
 	if !bytes.Equal(x.pack, p.data[p.end:]) {
-		return fmt.Errorf("%s: the pack was changed or cut off after its index was made", path)
+		return errors.New("the pack was changed or cut off after its index was made")
 	}
 	return nil
 }

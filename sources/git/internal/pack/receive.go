@@ -27,7 +27,7 @@ func Receive(ctx context.Context, r io.Reader, bases *Store, progress func(bytes
 }
 
 func receive(ctx context.Context, r io.Reader, bases *Store, progress func(bytes int64), limit int) (*Pack, error) {
-	s := &spool{limit: limit, search: newSearcher(), p: &Pack{name: "the received pack", store: bases}}
+	s := &spool{limit: limit, search: newSearcher(), p: &Pack{name: "the received pack", store: bases, received: true}}
 	err := s.fill(ctx, r, progress)
 	if err == nil {
 		err = s.finish(ctx)

@@ -82,7 +82,7 @@ func (p *Pack) search(ctx context.Context, s *searcher) error {
 // adopt finds the bases that refDeltas in a pack without an index name: it
 // walks what f has, and as soon as an object turns out to be one that was
 // sought, goes on with what is derived from it.
-func (p *Pack) adopt(ctx context.Context, f *forest, g *grower) error {
+func (p *Pack) adopt(ctx context.Context, f *forest, g *grower) (*forest, error) {
 	known := map[uint32]uint32{}
 	p.bases = map[int]int{}
 	r := p.NewReader()
@@ -96,11 +96,9 @@ func (p *Pack) adopt(ctx context.Context, f *forest, g *grower) error {
 		return kids
 	}
 	if err := r.all(ctx, f); err != nil {
-		return err
+		return nil, err
 	}
-	f, err := (&grower{p: p}).grow(ctx, known)
-	p.prepared = f
-	return err
+	return (&grower{p: p}).grow(ctx, known)
 }
 
 // all walks every object, for what the walk itself leaves behind.
@@ -113,22 +111,23 @@ func (r *Reader) all(ctx context.Context, f *forest) error {
 	return nil
 }
 
-// Index makes Lookup work for a pack without an index, such as Receive makes.
-// What no Walk has shown yet, it reads. No Walk may be going on.
+// Index makes Lookup work for a pack that Receive made. What no Walk has shown
+// yet, it reads. No Walk may be going on.
 func (p *Pack) Index(ctx context.Context) error {
 	if p.x != nil || p.byID.Load() != nil {
 		return nil
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	if p.byID.Load() != nil {
-		return nil
-	}
-	if err := p.prepare(ctx); err != nil {
+	if err := p.prepare(ctx); err != nil || p.byID.Load() != nil {
 		return err
 	}
+	return p.index(ctx, p.prepared)
+}
+
+func (p *Pack) index(ctx context.Context, f *forest) error {
 	if slices.Contains(p.ids, [hashSize]byte{}) {
-		if err := p.NewReader().all(ctx, p.prepared); err != nil {
+		if err := p.NewReader().all(ctx, f); err != nil {
 			return err
 		}
 	}
@@ -143,8 +142,9 @@ func (p *Pack) Index(ctx context.Context) error {
 	return nil
 }
 
-// Lookup returns the number of the object id. In a pack without an index, it
-// finds nothing before Index was called.
+// Lookup returns the number of the object id. In a pack that Receive made, it
+// finds nothing before Index was called; in one of which the index was absent,
+// nothing before Prepare.
 func (p *Pack) Lookup(id sprawl.ID) (num int, ok bool) {
 	name := id[:hashSize]
 	if p.x != nil {

@@ -169,7 +169,7 @@ func (s *Store) Find(id sprawl.ID) (p *Pack, num int, ok bool) {
 		return p, num, ok
 	}
 	for _, p := range s.packs {
-		if p.x == nil && p.Index(context.Background()) == nil {
+		if p.x == nil && !p.received && p.Index(context.Background()) == nil {
 			if num, ok := p.Lookup(id); ok {
 				return p, num, true
 			}

@@ -25,6 +25,7 @@ type Reader struct {
 	hash    hash.Hash
 	stack   []frame
 	kept    int      // bytes of data in stack
+	keep    int      // how many may be
 	free    [][]byte // buffers for results, each with slack
 	delta   []byte
 	object  Object
@@ -43,7 +44,7 @@ type frame struct {
 
 // NewReader returns a Reader of p for use by one goroutine.
 func (p *Pack) NewReader() *Reader {
-	return &Reader{p: p, inf: new(inflater), random: new(scratch), hash: sha1.New(), free: make([][]byte, 0, 8)}
+	return &Reader{p: p, inf: new(inflater), random: new(scratch), keep: keepBytes, hash: sha1.New(), free: make([][]byte, 0, 8)}
 }
 
 // A walk is one call of Walk.
@@ -281,7 +282,7 @@ func (w *walk) show(pos uint32, data []byte) error {
 	}
 	w.stack = append(w.stack, frame{pos, kids, o.ID, data})
 	w.kept += len(data)
-	if w.kept > keepBytes {
+	if w.kept > w.keep {
 		w.drop()
 	}
 	return w.visit(o)
@@ -304,7 +305,7 @@ func (w *walk) drop() {
 		w.kept -= len(f.data)
 		w.release(f.data)
 		f.data = nil
-		if w.kept <= keepBytes/2 {
+		if w.kept <= w.keep/2 {
 			return
 		}
 	}
