@@ -46,16 +46,17 @@ func (u *Unpacker) tarRest(in place, r io.Reader) {
 	r = &meter{u, r}
 	head := u.level(in.depth).head[:]
 	for !u.done() {
-		n, err := io.ReadFull(r, head)
-		if rest := bytes.TrimLeft(head[:n], "\x00"); len(rest) > 0 {
+		got, err := readHead(r, head[:0])
+		if rest := bytes.TrimLeft(got, "\x00"); len(rest) > 0 {
 			rest = bytes.Clone(rest)
-			u.show(in, io.MultiReader(bytes.NewReader(rest), r))
+			u.show(in, io.MultiReader(bytes.NewReader(rest), &after{r, err}))
+			return
+		}
+		if err == io.EOF {
 			return
 		}
 		if err != nil {
-			if err != io.EOF && err != io.ErrUnexpectedEOF {
-				u.failed(in.at.Path, err)
-			}
+			u.failed(in.at.Path, err)
 			return
 		}
 	}

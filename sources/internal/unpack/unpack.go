@@ -251,16 +251,36 @@ func (u *Unpacker) level(depth int) *level {
 // show shows what r holds: the entries of an archive, or bytes.
 func (u *Unpacker) show(p place, r io.Reader) {
 	l := u.level(p.depth)
-	n, err := io.ReadFull(r, l.head[:])
-	head := l.head[:n]
+	head, err := readHead(r, l.head[:0])
 	if f := sniff(head); f != plain {
-		u.open(p, f, io.MultiReader(bytes.NewReader(head), r))
+		u.open(p, f, io.MultiReader(bytes.NewReader(head), &after{r, err}))
 		return
 	}
-	if err == io.ErrUnexpectedEOF {
-		err = io.EOF
-	}
 	u.contents(p, head, r, err)
+}
+
+// after is the rest of a reader, which may have ended in err already.
+type after struct {
+	r   io.Reader
+	err error
+}
+
+func (a *after) Read(p []byte) (int, error) {
+	if a.err != nil {
+		return 0, a.err
+	}
+	return a.r.Read(p)
+}
+
+// readHead reads until head is full. Unlike io.ReadFull, it returns the
+// reader's own error: only io.EOF means that nothing is missing.
+func readHead(r io.Reader, head []byte) (_ []byte, err error) {
+	for len(head) < cap(head) && err == nil {
+		var n int
+		n, err = r.Read(head[len(head):cap(head)])
+		head = head[:len(head)+n]
+	}
+	return head, err
 }
 
 // open shows what is in the archive r, which is of format f.
