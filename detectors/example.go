@@ -15,10 +15,12 @@ const maxExample = 256 << 10
 // looks like without holding one. What stands between < and > is generated
 // from r, so that equal seeds give equal texts:
 //
-//	<base62:30>         random text: base62 base64 base64url base32 base58
-//	                    hex HEX alnum (a-z 0-9) lower upper digits
+//	<base62:30>         random text: base62 base64 base64url base32
+//	                    base32lower base58 bech32 hex HEX alnum (a-z 0-9)
+//	                    ALNUM letters lower upper digits
 //	<words:3>           placeholder words
-//	<uuid> <jwt> <macaroon> <age> <wif> <azdo> <confluent> <discord>  whole values
+//	<uuid> <jwt> <macaroon> <age> <wif> <azdo> <confluent>
+//	<discord> <jfrog>   whole values
 //	<awsid:AKIA>        an AWS access key id that holds an account number
 //	<b64json:{"a":1}>   the base64 of a text, in which $R stands for 20 random characters
 //	<b64:user:$R>       the same
@@ -109,19 +111,21 @@ func (e *expansion) expand(name string) (known bool, err error) {
 
 // alphabets are the kinds of random text.
 var alphabets = map[string]string{
-	"base62":    base62,
-	"base64":    base62 + "+/",
-	"base64url": base62 + "-_",
-	"base32":    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
-	"base58":    base58,
-	"bech32":    "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
-	"hex":       "0123456789abcdef",
-	"HEX":       "0123456789ABCDEF",
-	"alnum":     base36,
-	"lower":     "abcdefghijklmnopqrstuvwxyz",
-	"upper":     "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-	"ALNUM":     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-	"digits":    "0123456789",
+	"base62":      base62,
+	"base64":      base62 + "+/",
+	"base64url":   base62 + "-_",
+	"base32":      "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+	"base58":      base58,
+	"bech32":      "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
+	"hex":         "0123456789abcdef",
+	"HEX":         "0123456789ABCDEF",
+	"alnum":       base36,
+	"base32lower": "abcdefghijklmnopqrstuvwxyz234567",
+	"letters":     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+	"lower":       "abcdefghijklmnopqrstuvwxyz",
+	"upper":       "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	"ALNUM":       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	"digits":      "0123456789",
 }
 
 // lively returns n random characters of which neither end is punctuation, so

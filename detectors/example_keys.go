@@ -35,6 +35,9 @@ func wholeValue(r *rand.Rand, kind, arg string) (value []byte, known bool, err e
 	case "discord":
 		id := strings.Replace(fmt.Sprintf("%018d", 3e17+r.Int64N(6e17)), "0", "7", -1)
 		return fmt.Appendf(nil, "%s.%s.%s", rawURL([]byte(id)), lively(r, base62, 6), lively(r, alphabets["base64url"], 38)), true, nil
+	case "jfrog":
+		text := fmt.Sprintf("reftkn:01:%010d:%s", 1700000000+r.IntN(1e8), lively(r, base62, 27))
+		return []byte(base64.RawStdEncoding.EncodeToString([]byte(text))), true, nil
 	case "wif":
 		return wif(r), true, nil
 	case "pem":
@@ -135,6 +138,8 @@ func pemKey(r *rand.Rand, kind string) ([]byte, error) {
 	case "PKCS8":
 		der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(randomBytes(r, 32)))
 		return block("PRIVATE KEY", append(der, randomBytes(r, 300)...)), err
+	case "PKCS8LONG":
+		return block("PRIVATE KEY", randomDER(r, 1200)), nil
 	case "ENCRYPTED":
 		return block("ENCRYPTED PRIVATE KEY", randomDER(r, 300)), nil
 	case "OPENSSH":
@@ -142,7 +147,7 @@ func pemKey(r *rand.Rand, kind string) ([]byte, error) {
 	case "PGP":
 		return pgp(r), nil
 	}
-	return nil, fmt.Errorf("no such kind of key; want RSA, EC, PKCS8, ENCRYPTED, OPENSSH or PGP")
+	return nil, fmt.Errorf("no such kind of key; want RSA, EC, PKCS8, PKCS8LONG, ENCRYPTED, OPENSSH or PGP")
 }
 
 func block(label string, der []byte) []byte {

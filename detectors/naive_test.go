@@ -17,21 +17,47 @@ type hit struct {
 // naive is the scanner that is too simple to be wrong: every rule's expression
 // over the whole text, and then the rule's tests. It knows nothing of literals,
 // windows, pairs, encodings, and rules that are found by a function.
-func naive(rules []Rule, text []byte) (hits []hit) {
+func naive(rules []Rule, text []byte) []hit { return newNaive(rules).scan(text) }
+
+// A naiveScanner is naive with its expressions compiled, for many texts.
+type naiveScanner []naiveRule
+
+func newNaive(rules []Rule) (n naiveScanner) {
 	for i := range rules {
 		if rules[i].Match != "" {
-			hits = append(hits, naiveRule(&rules[i], text)...)
+			n = append(n, newNaiveRule(&rules[i]))
 		}
+	}
+	return n
+}
+
+func (n naiveScanner) scan(text []byte) (hits []hit) {
+	for i := range n {
+		hits = append(hits, n[i].scan(text)...)
 	}
 	return hits
 }
 
-func naiveRule(r *Rule, text []byte) (hits []hit) {
-	re := regexp.MustCompile(r.Match)
-	for _, m := range re.FindAllSubmatchIndex(text, -1) {
+// A naiveRule is a rule with its expressions compiled.
+type naiveRule struct {
+	*Rule
+	re  *regexp.Regexp
+	not []*regexp.Regexp
+}
+
+func newNaiveRule(r *Rule) naiveRule {
+	n := naiveRule{Rule: r, re: regexp.MustCompile(r.Match)}
+	for _, not := range r.Not {
+		n.not = append(n.not, regexp.MustCompile(not))
+	}
+	return n
+}
+
+func (r *naiveRule) scan(text []byte) (hits []hit) {
+	for _, m := range r.re.FindAllSubmatchIndex(text, -1) {
 		h := hit{rule: r.ID, parts: map[string]string{}}
 		secret := false
-		for g, name := range re.SubexpNames() {
+		for g, name := range r.re.SubexpNames() {
 			if name == "" || m[2*g] < 0 {
 				continue
 			}
@@ -41,7 +67,7 @@ func naiveRule(r *Rule, text []byte) (hits []hit) {
 				h.start, h.end, secret = m[2*g], m[2*g+1], !public
 			}
 		}
-		ok, low := naiveTests(r, text[h.start:h.end])
+		ok, low := r.tests(text[h.start:h.end])
 		if h.low = low; ok {
 			hits = append(hits, h)
 		}
@@ -49,10 +75,10 @@ func naiveRule(r *Rule, text []byte) (hits []hit) {
 	return hits
 }
 
-// naiveTests puts a rule's tests to a secret.
-func naiveTests(r *Rule, secret []byte) (ok, low bool) {
-	for _, not := range r.Not {
-		if regexp.MustCompile(not).Match(secret) {
+// tests puts a rule's tests to a secret.
+func (r *naiveRule) tests(secret []byte) (ok, low bool) {
+	for _, not := range r.not {
+		if not.Match(secret) {
 			return false, false
 		}
 	}

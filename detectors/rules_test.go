@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -35,13 +34,14 @@ func TestRules(t *testing.T) {
 			if r.Find != "" {
 				return // the engine's tests know the functions
 			}
+			n := newNaiveRule(&r)
 			for seed := range uint64(seeds) {
 				for _, example := range r.Found {
-					mustFind(t, &r, example, seed)
+					mustFind(t, &n, example, seed)
 				}
 				for _, example := range r.Ignored {
 					text := expand(t, example, seed)
-					for _, h := range naiveRule(&r, text) {
+					for _, h := range n.scan(text) {
 						t.Fatalf("reports %q in %s", text[h.start:h.end], text)
 					}
 				}
@@ -60,11 +60,11 @@ func expand(t *testing.T, example string, seed uint64) []byte {
 
 // mustFind wants r to report an example wherever it stands, with nothing
 // around the value taken in, and with a literal inside of the match.
-func mustFind(t *testing.T, r *Rule, example string, seed uint64) {
+func mustFind(t *testing.T, r *naiveRule, example string, seed uint64) {
 	text := expand(t, example, seed)
 	for _, around := range [][2]string{{"", ""}, {"\n", "\n"}, {" ", " "}} {
-		whole := slicesConcat([]byte(around[0]), text, []byte(around[1]))
-		hits := naiveRule(r, whole)
+		whole := bytes.Join([][]byte{[]byte(around[0]), text, []byte(around[1])}, nil)
+		hits := r.scan(whole)
 		if len(hits) == 0 {
 			t.Fatalf("does not report %s", whole)
 		}
@@ -78,16 +78,14 @@ func mustFind(t *testing.T, r *Rule, example string, seed uint64) {
 			}
 		}
 	}
-	match := regexp.MustCompile(r.Match).Find(text)
+	match := r.re.Find(text)
 	if len(match) > r.Max {
 		t.Fatalf("matches %d bytes, and says that %d is the most", len(match), r.Max)
 	}
-	if !holdsLiteral(r, match) {
+	if !holdsLiteral(r.Rule, match) {
 		t.Fatalf("match %q holds none of %q", match, r.Literals)
 	}
 }
-
-func slicesConcat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
 func holdsLiteral(r *Rule, text []byte) bool {
 	s := string(text)
@@ -138,13 +136,13 @@ func TestIssuers(t *testing.T) {
 // TestOwnFiles wants our own rules and sources to look like no leak.
 func TestOwnFiles(t *testing.T) {
 	files, _ := filepath.Glob("*.go")
-	rules := builtin(t)
+	scanner := newNaive(builtin(t))
 	for _, name := range append(files, "../rules.toml") {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, h := range naive(rules, text) {
+		for _, h := range scanner.scan(text) {
 			line := 1 + bytes.Count(text[:h.start], []byte("\n"))
 			t.Errorf("%s:%d: rule %s reports %d bytes", name, line, h.rule, h.end-h.start)
 		}
