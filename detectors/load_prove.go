@@ -29,7 +29,7 @@ func (l *loader) checkProof(i int, r *Rule, re *syntax.Regexp) {
 		}
 	}
 	if text, missed := matchWithout(prog, newLexicon(r.Literals, r.Fold)); missed {
-		l.bad(i, r, "literals", "the pattern matches texts such as %q, which contain none of them; add what is missing", text)
+		l.bad(i, r, "literals", "the pattern matches texts such as %.120q, which contain none of them; add what is missing", text)
 	}
 }
 
