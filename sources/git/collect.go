@@ -28,6 +28,7 @@ type collector struct {
 	shallow map[sprawl.ID]bool
 
 	cache   []cached
+	present [][20]byte           // files known to be there, with nothing found in them
 	dirty   map[sprawl.ID]uint32 // objects with findings, met so far or given
 	filter  [1024]uint64         // the first 16 bits of these
 	pairs   []uint32             // the record of one tree
@@ -49,7 +50,10 @@ type cached struct {
 	ok   bool
 }
 
-const cacheSize = 1 << 12
+const (
+	cacheSize   = 1 << 12
+	presentSize = 1 << 13
+)
 
 // A stored is a record and its position.
 type stored struct {
@@ -118,6 +122,7 @@ func (k *collector) tree(num uint32, o *pack.Object) {
 	k.pairs = k.pairs[:0]
 	if k.cache == nil {
 		k.cache = make([]cached, cacheSize)
+		k.present = make([][20]byte, presentSize)
 	}
 	copies := o.Copies
 	data := o.Data
@@ -213,7 +218,8 @@ func (k *collector) blob(name, raw []byte, fresh bool, from sprawl.ID) {
 	copy(id[:], raw)
 	num, ok := k.dirty[id]
 	if !ok {
-		if !fresh {
+		present := &k.present[binary.LittleEndian.Uint16(raw)&(presentSize-1)]
+		if !fresh || *present == [20]byte(raw) {
 			return
 		}
 		if num, ok = k.g.objs.number(id); !ok {
@@ -221,6 +227,7 @@ func (k *collector) blob(name, raw []byte, fresh bool, from sprawl.ID) {
 			return
 		}
 		if k.found == nil || !k.found(id) {
+			*present = [20]byte(raw)
 			return
 		}
 		k.know(id, num)
