@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -93,6 +92,9 @@ func (r *reader) run(n *run) error {
 	if err := r.names(n); err != nil {
 		return err
 	}
+	if !n.reads {
+		return nil
+	}
 	f, err := openDir(filepath.Join(r.d.root, filepath.FromSlash(n.dir)))
 	if err != nil {
 		r.gaps = append(r.gaps, r.d.gap(n.dir, err))
@@ -148,7 +150,7 @@ func (r *reader) entry(f dirHandle, dir string, how byte, name string) error {
 	if how == asLink {
 		kind = sprawl.KindLink
 	}
-	r.look(path.Join(dir, name), kind)
+	r.look(join(dir, name), kind)
 	r.d.objects.Add(1)
 	if !r.v.Offer(&r.at) {
 		return nil

@@ -8,32 +8,39 @@ import (
 	"path/filepath"
 )
 
-// A dirHandle is an open directory.
-type dirHandle struct{ f *os.File }
+// A dirHandle names a directory.
+type dirHandle struct{ path string }
 
-func openDir(path string) (dirHandle, error) {
-	f, err := os.Open(path)
-	return dirHandle{f}, err
+func openDir(path string) (dirHandle, error) { return dirHandle{path}, nil }
+
+func (d dirHandle) close() {}
+
+func (d dirHandle) open(name string) (fileHandle, error) {
+	return openFile(filepath.Join(d.path, name))
 }
 
-func (d dirHandle) list(n int) ([]fs.DirEntry, error) { return d.f.ReadDir(n) }
+func (d dirHandle) readlink(name string) (string, error) {
+	return os.Readlink(filepath.Join(d.path, name))
+}
 
-func (d dirHandle) close() { d.f.Close() }
+// A listing is a directory whose entries are being listed.
+type listing struct{ f *os.File }
 
-func (d dirHandle) stat(e fs.DirEntry) (info, error) {
+func openListing(path string) (listing, error) {
+	f, err := os.Open(path)
+	return listing{f}, err
+}
+
+func (l listing) next(n int) ([]fs.DirEntry, error) { return l.f.ReadDir(n) }
+
+func (l listing) close() { l.f.Close() }
+
+func (l listing) stat(e fs.DirEntry) (info, error) {
 	i, err := e.Info()
 	if err != nil {
 		return info{}, err
 	}
 	return infoOf(i), nil
-}
-
-func (d dirHandle) open(name string) (fileHandle, error) {
-	return openFile(filepath.Join(d.f.Name(), name))
-}
-
-func (d dirHandle) readlink(name string) (string, error) {
-	return os.Readlink(filepath.Join(d.f.Name(), name))
 }
 
 // A fileHandle is an open file.

@@ -16,39 +16,49 @@ import (
 const openFlags = unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC
 
 // A dirHandle is an open directory.
-type dirHandle struct{ f *os.File }
+type dirHandle struct{ fd int }
 
 func openDir(path string) (dirHandle, error) {
-	// A descriptor that does not wait is one that os.File hands to the poller.
-	fd, err := open(unix.AT_FDCWD, path, openFlags&^unix.O_NONBLOCK|unix.O_DIRECTORY)
-	if err != nil {
-		return dirHandle{}, err
-	}
-	return dirHandle{os.NewFile(uintptr(fd), path)}, nil
+	fd, err := open(unix.AT_FDCWD, path, openFlags|unix.O_DIRECTORY)
+	return dirHandle{fd}, err
 }
 
-func (d dirHandle) list(n int) ([]fs.DirEntry, error) { return d.f.ReadDir(n) }
-
-func (d dirHandle) close() { d.f.Close() }
-
-func (d dirHandle) stat(e fs.DirEntry) (info, error) {
-	var s unix.Stat_t
-	err := unix.Fstatat(int(d.f.Fd()), e.Name(), &s, unix.AT_SYMLINK_NOFOLLOW)
-	return infoOf(&s), err
-}
+func (d dirHandle) close() { unix.Close(d.fd) }
 
 func (d dirHandle) open(name string) (fileHandle, error) {
-	fd, err := open(int(d.f.Fd()), name, openFlags)
+	fd, err := open(d.fd, name, openFlags)
 	return fileHandle{fd}, err
 }
 
 func (d dirHandle) readlink(name string) (string, error) {
 	b := make([]byte, 4096)
-	n, err := unix.Readlinkat(int(d.f.Fd()), name, b)
+	n, err := unix.Readlinkat(d.fd, name, b)
 	if err != nil {
 		return "", err
 	}
 	return string(b[:n]), nil
+}
+
+// A listing is a directory whose entries are being listed.
+type listing struct{ f *os.File }
+
+func openListing(path string) (listing, error) {
+	// A descriptor that does not wait is one that os.File hands to the poller.
+	fd, err := open(unix.AT_FDCWD, path, openFlags&^unix.O_NONBLOCK|unix.O_DIRECTORY)
+	if err != nil {
+		return listing{}, err
+	}
+	return listing{os.NewFile(uintptr(fd), path)}, nil
+}
+
+func (l listing) next(n int) ([]fs.DirEntry, error) { return l.f.ReadDir(n) }
+
+func (l listing) close() { l.f.Close() }
+
+func (l listing) stat(e fs.DirEntry) (info, error) {
+	var s unix.Stat_t
+	err := unix.Fstatat(int(l.f.Fd()), e.Name(), &s, unix.AT_SYMLINK_NOFOLLOW)
+	return infoOf(&s), err
 }
 
 // A fileHandle is an open file: a descriptor alone, as os.File costs an

@@ -9,7 +9,6 @@ import (
 	"hash/fnv"
 	"io"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -32,6 +31,7 @@ type group struct {
 type run struct {
 	dir   string // relative to the root, with slashes; "" is the root
 	names string // for each entry, how it is read, its name, and a NUL
+	reads bool   // whether any of them is more than a name
 	bytes int64  // in the listing of the directory before this run,
 	lines int    // and how many names that was
 }
@@ -112,7 +112,7 @@ func (w *walk) close() error {
 // directory adds the entries of dir to the open group. Listing in batches
 // keeps a directory of ten million files in bounds.
 func (w *walk) directory(dir string) error {
-	f, err := openDir(filepath.Join(w.d.root, filepath.FromSlash(dir)))
+	f, err := openListing(filepath.Join(w.d.root, filepath.FromSlash(dir)))
 	if err != nil {
 		w.failed(dir, err)
 		return w.ctx.Err()
@@ -120,7 +120,7 @@ func (w *walk) directory(dir string) error {
 	defer f.close()
 	r := &runBuilder{run: run{dir: dir}}
 	for {
-		entries, err := f.list(1024)
+		entries, err := f.next(1024)
 		for _, e := range entries {
 			if err := w.entry(f, r, e); err != nil {
 				return err
@@ -153,6 +153,7 @@ type runBuilder struct {
 }
 
 func (r *runBuilder) add(how byte, name string) {
+	r.reads = r.reads || how != asName
 	r.names = append(r.names, how)
 	r.names = append(r.names, name...)
 	r.names = append(r.names, 0)
@@ -169,16 +170,16 @@ func (w *walk) flush(r *runBuilder) {
 	io.WriteString(w.version, r.dir)
 	r.run.bytes += int64(len(r.names) - r.count) // a newline for each NUL, and nothing for the kind
 	r.run.lines += r.count
-	r.names, r.count = r.names[:0], 0
+	r.names, r.count, r.reads = r.names[:0], 0, false
 }
 
 // entry decides how e is read.
-func (w *walk) entry(f dirHandle, r *runBuilder, e fs.DirEntry) error {
+func (w *walk) entry(f listing, r *runBuilder, e fs.DirEntry) error {
 	name := e.Name()
 	if w.d.only != "" && name != w.d.only {
 		return nil
 	}
-	p := path.Join(r.dir, name)
+	p := join(r.dir, name)
 	if w.excluded(p, name) {
 		return nil
 	}
@@ -199,9 +200,17 @@ func (w *walk) entry(f dirHandle, r *runBuilder, e fs.DirEntry) error {
 	return w.full(r)
 }
 
+// join returns the path of an entry. There is nothing to clean.
+func join(dir, name string) string {
+	if dir == "" {
+		return name
+	}
+	return dir + "/" + name
+}
+
 // link returns what is known of a symbolic link; no more than its name, if
 // that can't be had.
-func link(f dirHandle, e fs.DirEntry) info {
+func link(f listing, e fs.DirEntry) info {
 	i, _ := f.stat(e)
 	return i
 }
@@ -229,7 +238,7 @@ func (w *walk) enter(p, name string) {
 	w.todo = append(w.todo, p)
 }
 
-func (w *walk) file(f dirHandle, r *runBuilder, e fs.DirEntry, p string) error {
+func (w *walk) file(f listing, r *runBuilder, e fs.DirEntry, p string) error {
 	i, err := f.stat(e)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // gone since it was listed
