@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 )
 
 // Placeholder reports whether value stands in for a credential and is none:
@@ -193,47 +194,59 @@ func b2i(b bool) int {
 	return 0
 }
 
-// strongWords fill in for a value; weakWords also occur in names and in weak
-// passwords, and count beside a strong one, or where there is nothing else.
-var (
-	strongWords = []string{
-		"changeme", "change", "changeit", "example", "examplekey", "placeholder", "dummy", "sample", "fake",
-		"redacted", "insert", "replace", "replaceme", "todo", "fixme", "your", "yours", "undefined",
-		"lorem", "ipsum", "foobar", "hunter2", "xxx", "fill", "enter", "hidden", "masked", "removed", "notreal",
-		"invalid", "nonexistent", "bogus", "mock", "mocked", "stub", "somesecret",
+// A fillerWord is a word that stands in for a value. The strong ones hardly do
+// anything else; the others also occur in names and in weak passwords, and
+// count beside a strong one, or where there is nothing else.
+type fillerWord struct {
+	text   string
+	strong bool
+}
+
+const strongWords = `
+	bogus change changeit changeme dummy enter example examplekey fake fill fixme foobar hidden hunter2
+	insert invalid ipsum lorem masked mock mocked nonexistent notreal placeholder redacted removed
+	replace replaceme sample somesecret stub todo undefined xxx your yours`
+
+const weakWords = `
+	a abc access account admin an api apikey app auth bar baz bearer client code credential default demo
+	dev false foo from goes guest here id in is it key local localhost long me my mysecret name nil no
+	none not null of or pass passwd password private pwd qux real root secret should some string super
+	test testing text the this to token true user username value very with`
+
+// fillerWords holds both lists, by first letter.
+var fillerWords = wordTable()
+
+func wordTable() (table [26][]fillerWord) {
+	for i, list := range [...]string{strongWords, weakWords} {
+		for _, w := range strings.Fields(list) {
+			at := &table[w[0]-'a']
+			*at = append(*at, fillerWord{w, i == 0})
+		}
 	}
-	weakWords = []string{
-		"a", "abc", "access", "account", "admin", "an", "api", "apikey", "app", "auth", "bar", "baz", "bearer",
-		"client", "code", "credential", "default", "demo", "dev", "false", "foo", "from", "goes", "guest",
-		"here", "id", "in", "is", "it", "key", "local", "localhost", "long", "me", "my", "mysecret", "name", "nil", "no",
-		"none", "not", "null", "of", "or", "pass", "passwd", "password", "private", "pwd", "qux", "real", "root",
-		"secret", "should", "some", "string", "super", "test", "testing", "text", "the", "this", "to", "token",
-		"true", "user", "username", "value", "very", "with",
-	}
-)
+	return table
+}
 
 // word returns the length of the longest filler word that v starts with.
 func word(v []byte) (n int, strong bool) {
-	for _, w := range strongWords {
-		if len(w) > n && hasWord(v, w) {
-			n, strong = len(w), true
-		}
-	}
-	for _, w := range weakWords {
-		if len(w) > n && hasWord(v, w) {
-			n, strong = len(w), false
+	for _, w := range fillerWords[v[0]|0x20-'a'] {
+		if len(w.text) > n && hasWord(v, w.text) {
+			n, strong = len(w.text), w.strong
 		}
 	}
 	return n, strong
 }
 
-// hasWord reports whether v starts with w, in any letter case.
+// hasWord reports whether v starts with w, in upper, lower or title case: where
+// lower case ends, a new word begins.
 func hasWord(v []byte, w string) bool {
 	if len(v) < len(w) {
 		return false
 	}
+	lower := false
 	for i := range len(w) {
-		if v[i] != w[i] && v[i]|0x20 != w[i] {
+		if v[i] == w[i] {
+			lower = true
+		} else if lower || v[i]|0x20 != w[i] {
 			return false
 		}
 	}

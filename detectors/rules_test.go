@@ -133,6 +133,17 @@ func TestIssuers(t *testing.T) {
 	}
 }
 
+// holding returns the rules of which text holds a literal. The others can't
+// match: Load has proved it.
+func (n naiveScanner) holding(text []byte) (some naiveScanner) {
+	for _, r := range n {
+		if holdsLiteral(r.Rule, text) {
+			some = append(some, r)
+		}
+	}
+	return some
+}
+
 // TestOwnFiles wants our own rules and sources to look like no leak.
 func TestOwnFiles(t *testing.T) {
 	files, _ := filepath.Glob("*.go")
@@ -142,7 +153,7 @@ func TestOwnFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, h := range scanner.scan(text) {
+		for _, h := range scanner.holding(text).scan(text) {
 			line := 1 + bytes.Count(text[:h.start], []byte("\n"))
 			t.Errorf("%s:%d: rule %s reports %d bytes", name, line, h.rule, h.end-h.start)
 		}
