@@ -106,3 +106,28 @@ func BenchmarkRead(b *testing.B) {
 	}
 	b.SetBytes(size / int64(b.N))
 }
+
+// BenchmarkInflate decompresses every entry of the first pack, one in ten.
+func BenchmarkInflate(b *testing.B) {
+	p := benchStore(b).Packs()[0]
+	if err := p.Prepare(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	var inf inflater
+	var buf []byte
+	for b.Loop() {
+		size := int64(0)
+		for pos := 0; pos < p.Len(); pos += 10 {
+			e, err := p.entry(int(p.prepared.offs[pos]))
+			if err != nil {
+				b.Fatal(err)
+			}
+			buf = grown(buf, int(e.size))
+			if _, err := inf.zlib(buf[:cap(buf)], len(buf), p.data[e.body:p.end], false); err != nil {
+				b.Fatal(err)
+			}
+			size += int64(len(buf))
+		}
+		b.SetBytes(size)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/seed-5dd601fe/sprawl"
@@ -298,11 +299,6 @@ func TestReceive(t *testing.T) {
 	r := newRepo(t, 120)
 	all := listing(t, string(r))
 	r.git(t, "", "update-ref", "refs/heads/old", "main~60")
-	bases, err := Open(filepath.Join(string(r), "objects"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer bases.Close()
 	names := strings.Join(slices.Sorted(maps.Keys(all)), "\n") + "\n"
 	streams := map[string]string{
 		"ofs deltas": r.git(t, names, "pack-objects", "-q", "--stdout", "--delta-base-offset", "--no-reuse-delta"),
@@ -327,6 +323,15 @@ func TestReceive(t *testing.T) {
 		}
 	}
 	thin := r.git(t, "main\n^old\n", "pack-objects", "-q", "--revs", "--thin", "--stdout", "--no-reuse-delta")
+	old, err := Receive(context.Background(), strings.NewReader(r.git(t, "old\n", "pack-objects", "-q", "--revs", "--stdout")), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bases := NewStore(old)
+	defer bases.Close()
+	if err := old.Index(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	t.Run("thin", func(t *testing.T) { receiveThin(t, thin, bases, all) })
 }
 
@@ -337,15 +342,15 @@ func receiveThin(t *testing.T, stream string, bases *Store, all map[string]liste
 		t.Fatal(err)
 	}
 	defer p.Close()
-	n := 0
+	var n atomic.Int64
 	walkChecked(t, p, func(id sprawl.ID, typ Type, data []byte) {
 		if l, ok := all[id.String()]; !ok || l.Size != len(data) || l.Type != typ.String() {
 			t.Errorf("%v: %v %d, git says %v", id, typ, len(data), l)
 		}
-		n++
+		n.Add(1)
 	})
-	if n != p.Len() || len(p.prepared.away) == 0 {
-		t.Errorf("%d of %d objects, %d with a base elsewhere", n, p.Len(), len(p.prepared.away))
+	if int(n.Load()) != p.Len() || len(p.prepared.away) == 0 {
+		t.Errorf("%d of %d objects, %d with a base elsewhere", n.Load(), p.Len(), len(p.prepared.away))
 	}
 	// Without the bases, what needs them is named, and the rest is read.
 	p, err = Receive(context.Background(), strings.NewReader(stream), nil, nil)
@@ -354,7 +359,7 @@ func receiveThin(t *testing.T, stream string, bases *Store, all map[string]liste
 	}
 	defer p.Close()
 	good, bad := walkCount(t, p)
-	if good+bad != n || good == 0 || bad == 0 {
-		t.Errorf("%d good and %d bad of %d", good, bad, n)
+	if good+bad != int(n.Load()) || good == 0 || bad == 0 {
+		t.Errorf("%d good and %d bad of %d", good, bad, n.Load())
 	}
 }

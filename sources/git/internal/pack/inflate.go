@@ -102,25 +102,7 @@ func (f *inflater) used() int { return f.in - int(f.count/8) }
 
 // refill leaves at least 56 valid bits in buf; zeros, after the end.
 func (f *inflater) refill() {
-	if f.in+8 <= len(f.src) {
-		f.buf |= binary.LittleEndian.Uint64(f.src[f.in:]) << (f.count & 63)
-		f.in += int((63 - f.count) >> 3)
-		f.count |= 56
-		return
-	}
-	f.buf, f.in, f.count = refillSlow(f.src, f.in, f.buf, f.count)
-}
-
-func refillSlow(src []byte, in int, buf uint64, count uint) (uint64, int, uint) {
-	buf &= 1<<count - 1
-	for count < 56 {
-		if in < len(src) {
-			buf |= uint64(src[in]) << count
-		}
-		in++
-		count += 8
-	}
-	return buf, in, count
+	f.buf, f.in, f.count = refill(f.src, f.in, f.buf, f.count)
 }
 
 // take returns the next n bits, of which buf holds enough.
