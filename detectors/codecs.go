@@ -73,14 +73,9 @@ func unfold(data []byte, lineStart, i int) (next int, ok bool) {
 	return i, i < len(data) && base64Value[data[i]] != 0
 }
 
-// unhex appends what the hex digits of text around at decode to, in step with
-// at. Text that stands before and after is passed over.
-func unhex(dst, text []byte, at int) []byte {
-	from := at
-	for from >= 2 && hexValue(text[from-1]) >= 0 && hexValue(text[from-2]) >= 0 {
-		from -= 2
-	}
-	for i := from; i+1 < len(text); i += 2 {
+// unhex appends what the hex digits that text begins with decode to.
+func unhex(dst, text []byte) []byte {
+	for i := 0; i+1 < len(text); i += 2 {
 		hi, lo := hexValue(text[i]), hexValue(text[i+1])
 		if hi < 0 || lo < 0 {
 			break

@@ -43,6 +43,7 @@ type rule struct {
 
 	once  sync.Once // guards what follows
 	re    *regexp.Regexp
+	lax   *regexp.Regexp // refuses what re would, sooner; nil where that does not pay
 	not   []*regexp.Regexp
 	names []string // of the groups
 	check *Check
@@ -213,8 +214,9 @@ func (r *rule) ready() {
 		}
 		if r.find == nil {
 			r.re = regexp.MustCompile(r.Match)
+			r.lax = laxTwin(r.Match)
 			r.names = r.re.SubexpNames()
-			r.shape = shapeOf(r.Match, r.Literals, r.Max)
+			r.shape = shapeOf(r.Match, r.Literals, r.Fold, r.Max)
 		}
 	})
 }

@@ -22,8 +22,6 @@ const (
 // The bytes of base64 in either alphabet.
 var runClass = literal.ClassOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 
-var hexClass = literal.ClassOf("0123456789abcdefABCDEF")
-
 // The bytes among which escapes stand: all that can be seen but quotes.
 var escapeClass = graphicClass()
 
@@ -128,8 +126,6 @@ func (sc *Scanner) evaluateEncoded(dst []match, data []byte, pos int, f form, de
 		out.buf, name = unpercent(out.buf[:0], data[p.from:p.to]), "percent"
 	case escapeForm:
 		out.buf, name = unescape(out.buf[:0], data[p.from:p.to]), "escape"
-	case hexForm:
-		out.buf, name = unhex(out.buf[:0], data[p.from:p.to], pos-p.from), "hex"
 	default:
 		from := p.from + (pos-f.phase()-p.from)&3
 		var far int
@@ -182,7 +178,7 @@ func (sc *Scanner) evaluateRun(dst []match, data []byte, pos, depth int) (_ []ma
 	}
 	out := &sc.levels[depth+1]
 	if isHex(data[pos:end]) {
-		out.buf = unhex(out.buf[:0], data[pos:min(end, pos+maxFolded)], 0)
+		out.buf = unhex(out.buf[:0], data[pos:min(end, pos+maxFolded)])
 		return sc.inner(dst, out.buf, depth+1, frame{name: "hex", lo: pos, hi: end}), lo, hi
 	}
 	var far int
@@ -249,7 +245,7 @@ func mayBeEncoded(data []byte, r literal.Run) bool {
 	}
 	var b [24]byte
 	if isHex(head) {
-		return readable(unhex(b[:0], head, 0))
+		return readable(unhex(b[:0], head))
 	}
 	if !mixed(head) {
 		return false

@@ -62,6 +62,14 @@ func (sc *Scanner) match(dst []match, r *rule, data []byte, pos, size int) (_ []
 		sc.note(r, pos, "nothing near the literal is long enough for a value")
 		return dst, lo, hi
 	}
+	if r.shape.must != 0 && bytes.IndexByte(window, r.shape.must) < 0 {
+		sc.note(r, pos, "what every match contains is not near")
+		return dst, lo, hi
+	}
+	if r.lax != nil && !r.lax.Match(window) {
+		sc.note(r, pos, "the pattern does not match here")
+		return dst, lo, hi
+	}
 	matched := false
 	for _, loc := range r.re.FindAllSubmatchIndex(window, -1) {
 		if from+loc[0] <= pos && pos+size <= from+loc[1] {

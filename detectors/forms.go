@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 
 	"github.com/seed-5dd601fe/sprawl/detectors/internal/literal"
@@ -16,7 +15,6 @@ const (
 	base64At0      // the literal begins at a multiple of three in what was encoded
 	base64At1      // one byte later
 	base64At2      // two bytes later
-	hexForm
 	percentForm // %67%68
 	escapeForm  // \u0067, \x67, &#103;
 	forms
@@ -36,7 +34,7 @@ const (
 )
 
 // encodedForms returns text as it reads inside base64, in the three ways in
-// which it can be aligned and in both alphabets, and inside hex.
+// which it can be aligned and in both alphabets. Hex is found by its runs.
 func encodedForms(text string) (all []encodedLiteral) {
 	text = text[:min(len(text), maxEncoded)]
 	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
@@ -46,7 +44,7 @@ func encodedForms(text string) (all []encodedLiteral) {
 			}
 		}
 	}
-	return append(all, encodedLiteral{literal.Literal{Text: hex.EncodeToString([]byte(text)), Fold: true}, hexForm})
+	return all
 }
 
 // alignedBase64 returns the characters of enc that depend on text alone when
@@ -67,36 +65,37 @@ func (f form) phase() int {
 // alignment tells apart hits whose encoded text is cut into groups at other
 // places, when both stand offset bytes after one common point.
 func (f form) alignment(offset int) int {
-	switch f {
-	case base64At0, base64At1, base64At2:
-		return (offset - f.phase()) & 3
-	case hexForm:
-		return offset & 1
+	if f == percentForm || f == escapeForm {
+		return 0
 	}
-	return 0
+	return (offset - f.phase()) & 3
 }
 
 // class returns the bytes that text in this form is written in.
 func (f form) class() *literal.Class {
-	switch f {
-	case percentForm, escapeForm:
+	if f == percentForm || f == escapeForm {
 		return escapeClass
-	case hexForm:
-		return hexClass
 	}
 	return runClass
 }
 
-// escapeForms returns texts that reveal escaped letters: two percent-encoded
-// letters in a row, and the beginnings of escapes that nobody needs for
-// letters.
+// escapeForms returns texts that reveal escaped letters, which nobody needs to
+// escape: two percent-encoded ones in a row, a \x67, a \u0067, a &#103;.
 func escapeForms() (all []encodedLiteral) {
+	add := func(f form, format string, c byte) {
+		all = append(all, encodedLiteral{literal.Literal{Text: fmt.Sprintf(format, c), Fold: true}, f})
+	}
 	for c := byte('A'); c <= 'z'; c++ {
-		if isWord(c) {
-			all = append(all, encodedLiteral{literal.Literal{Text: fmt.Sprintf("%%%02x%%", c), Fold: true}, percentForm})
+		if !isWord(c) {
+			continue
+		}
+		add(percentForm, "%%%02x%%", c)
+		add(escapeForm, `\x%02x`, c)
+		if c < 100 {
+			add(escapeForm, "&#%d", c)
 		}
 	}
-	for _, text := range []string{`\u00`, `\x4`, `\x5`, `\x6`, `\x7`, "&#x", "&#1", "&#6", "&#7", "&#8", "&#9"} {
+	for _, text := range []string{`\u00`, "&#x4", "&#x5", "&#x6", "&#x7", "&#10", "&#11", "&#12"} {
 		all = append(all, encodedLiteral{literal.Literal{Text: text, Fold: true}, escapeForm})
 	}
 	return all

@@ -22,6 +22,7 @@ type shape struct {
 
 	need  class // a run of needN bytes of this class stands somewhere in the match
 	needN int
+	must  byte // stands somewhere in the match; 0 where no such byte is known
 }
 
 // A class is a set of bytes. Runes beyond ASCII are all taken for members: a
@@ -39,7 +40,7 @@ type element struct {
 
 // shapeOf derives the shape of a pattern that contains at least one of the
 // literals in each match.
-func shapeOf(pattern string, literals []string, longest int) shape {
+func shapeOf(pattern string, literals []string, fold bool, longest int) shape {
 	sh := shape{back: longest, ahead: longest, after: map[string][]class{}, bounded: map[string]bool{}}
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
@@ -48,26 +49,47 @@ func shapeOf(pattern string, literals []string, longest int) shape {
 	var f flattener
 	f.walk(re)
 	sh.need, sh.needN = longestNeed(f.elements)
-	back, known := 0, true
+	sh.must = rareByte(f.elements)
+	if w, ok := newWalker(re); ok && w.beginsWith(literals, fold) {
+		sh.back = 0
+		for _, text := range literals {
+			sh.after[text] = w.classesAfter(text)
+			sh.bounded[text] = f.bounded && isWord(text[0])
+		}
+		return sh
+	}
+	sh.fromElements(&f, literals)
+	return sh
+}
+
+// fromElements derives what can be told of literals in the middle of a pattern,
+// where that is a mere sequence.
+func (sh *shape) fromElements(f *flattener, literals []string) {
+	back := 0
 	for _, text := range literals {
 		at, ok := findLiteral(f.elements, text)
 		if !ok {
-			known = false
-			continue
+			return
 		}
-		before, fixed := lengthOf(f.elements[:at])
-		if !fixed {
-			known = false
-			continue
+		before, bounded := lengthOf(f.elements[:at])
+		if !bounded {
+			return
 		}
 		back = max(back, before)
 		sh.after[text] = classesAfter(f.elements[at+len(text):])
-		sh.bounded[text] = at == 0 && f.bounded && isWord(text[0])
 	}
-	if known {
-		sh.back = back
+	sh.back = back
+}
+
+// rareByte returns a byte that es can't do without and that is rare enough to
+// be worth looking for, or 0.
+func rareByte(es []element) byte {
+	for _, e := range es {
+		if e.min == 1 && e.max == 1 && e.class.has('@') && e.class.size() == 1 {
+			return '@'
+		}
 	}
-	return sh
+	return 0
 }
 
 // A flattener turns a syntax tree into a sequence of elements. What can't be

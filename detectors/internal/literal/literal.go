@@ -4,16 +4,18 @@
 // stand there? That is the whole specification, and the four-line search in the
 // tests is held against it. It is longer here for speed.
 //
-// A filter of 32 Ki entries is indexed by a hash of three consecutive bytes,
-// letter case ignored. It is asked at every second position only: each literal
-// has entered, for a four-byte window chosen to be rare in text, the trigrams
-// at both parities. Positions that pass the filter are compared with the few
-// literals that share the trigram. Everything stays in the first-level cache,
+// A filter of 64 Ki entries is indexed by a hash of three consecutive bytes,
+// letter case ignored; its bits say which of eight kinds the next byte may be.
+// It is asked at every second position only: each literal has entered, for a
+// window chosen to be rare in text, the trigrams at both parities. Positions
+// that pass the filter are compared with the few literals that share the
+// trigram. What is hot of it stays in the first-level cache,
 // nothing is allocated, and there is no state between positions, so that the
 // processor can overlap the look-ups.
 package literal
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -38,19 +40,20 @@ type Hit struct {
 const MinLen = 3
 
 const (
-	hashBits  = 15
+	hashBits  = 16
 	tableSize = 1 << hashBits
 	foldMask  = 0x2020202020202020
 )
 
 // A Set is an immutable set of literals, safe for concurrent use.
 type Set struct {
-	filter  [tableSize]uint8 // not zero where a bucket is not empty
+	filter  [tableSize]uint8 // by trigram, a bit for each kind of the byte after it
 	bucket  [tableSize]uint16
 	entries []entry // buckets one after the other, each ended by its last flag
 	texts   []Literal
 	reach   int // the furthest that a window begins after its literal
 	maxLen  int
+	mult    uint32 // of the hash: one that keeps common trigrams out of full buckets
 }
 
 // An entry is a literal as seen from one of its two trigrams: its first eight
@@ -70,15 +73,17 @@ func New(literals []Literal) (*Set, error) {
 		return nil, errors.New("literal: more than 65535 literals")
 	}
 	s := &Set{texts: literals}
-	grams := map[uint32][]entry{}
+	m := newModel()
+	var all []seen
 	for i, l := range literals {
 		if len(l.Text) < MinLen || len(l.Text) > 255 {
 			return nil, fmt.Errorf("literal %q has %d bytes, want %d to 255", l.Text, len(l.Text), MinLen)
 		}
-		s.enter(grams, uint16(i))
+		all = s.enter(all, m, uint16(i))
 		s.maxLen = max(s.maxLen, len(l.Text))
 	}
-	s.lay(grams)
+	s.mult = m.multiplier(all)
+	s.lay(all)
 	return s, nil
 }
 
@@ -88,29 +93,43 @@ func (s *Set) MaxLen() int { return s.maxLen }
 // Text returns the literal that was given as number lit.
 func (s *Set) Text(lit uint16) Literal { return s.texts[lit] }
 
-// enter adds the trigrams of literal i to grams, by hash.
-func (s *Set) enter(grams map[uint32][]entry, i uint16) {
+// A seen is a literal as seen from one of its trigrams.
+type seen struct {
+	gram uint32 // letter case dropped
+	next uint8  // a bit for each kind of the byte after it
+	entry
+}
+
+// enter appends the views of literal i.
+func (s *Set) enter(all []seen, m *model, i uint16) []seen {
 	text := s.texts[i].Text
-	add := func(a, b, c byte, off int) {
-		h := hash(uint32(a) | uint32(b)<<8 | uint32(c)<<16)
-		e := newEntry(s.texts[i], off, i)
-		if !slices.Contains(grams[h], e) {
-			grams[h] = append(grams[h], e)
-		}
-		s.reach = max(s.reach, off)
-	}
 	if len(text) == MinLen {
-		add(text[0], text[1], text[2], 0)
+		all = append(all, s.view(i, text, 0))
 		for c := range 256 {
 			if Follows(byte(c)) {
-				add(text[1], text[2], byte(c), 1)
+				all = append(all, s.view(i, text[1:]+string([]byte{byte(c)}), 1))
 			}
 		}
-		return
+		return all
 	}
-	w := rarestWindow(text)
-	add(text[w], text[w+1], text[w+2], w)
-	add(text[w+1], text[w+2], text[w+3], w+1)
+	w := m.rarestWindow(text)
+	return append(all, s.view(i, text[w:], w), s.view(i, text[w+1:], w+1))
+}
+
+// view returns literal i as seen from the trigram that rest begins with, off
+// bytes after the literal does.
+func (s *Set) view(i uint16, rest string, off int) seen {
+	v := seen{gram: gramOf(rest), next: 0xFF, entry: newEntry(s.texts[i], off, i)}
+	if len(rest) > MinLen {
+		v.next = 1 << (rest[MinLen] & 7)
+	}
+	s.reach = max(s.reach, off)
+	return v
+}
+
+// gramOf returns the trigram that text begins with, letter case dropped.
+func gramOf(text string) uint32 {
+	return uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | 0x202020
 }
 
 // Follows reports whether c can stand after a literal of MinLen bytes: what
@@ -144,27 +163,29 @@ func foldOf(w uint64) (fold uint64) {
 }
 
 // lay writes the buckets into s, in order of hash.
-func (s *Set) lay(grams map[uint32][]entry) {
-	s.entries = make([]entry, 0, 2*len(s.texts)+1)
-	hashes := make([]uint32, 0, len(grams))
-	for h := range grams {
-		hashes = append(hashes, h)
-	}
-	slices.Sort(hashes)
-	for _, h := range hashes {
-		es := grams[h]
-		es[len(es)-1].last = true
-		s.filter[h] = 1
-		s.bucket[h] = uint16(len(s.entries))
-		s.entries = append(s.entries, es...)
+func (s *Set) lay(all []seen) {
+	slices.SortStableFunc(all, func(a, b seen) int {
+		return cmp.Compare(hash(a.gram, s.mult), hash(b.gram, s.mult))
+	})
+	s.entries = make([]entry, 0, len(all))
+	for i, v := range all {
+		h := hash(v.gram, s.mult)
+		if s.filter[h] == 0 {
+			s.bucket[h] = uint16(len(s.entries))
+		}
+		s.filter[h] |= v.next
+		if !slices.Contains(s.entries[s.bucket[h]:], v.entry) {
+			s.entries = append(s.entries, v.entry)
+		}
+		if i+1 == len(all) || hash(all[i+1].gram, s.mult) != h {
+			s.entries[len(s.entries)-1].last = true
+		}
 	}
 }
 
-// hash maps three bytes, the first in the low bits, to a table index. Letter
-// case is dropped, and with it a little of everything else.
-func hash(gram uint32) uint32 {
-	return ((gram | 0x202020) << 8) * 0x9E3779B1 >> (32 - hashBits)
-}
+// hash maps a trigram whose letter case was dropped, the first byte in the low
+// bits, to a table index. A fourth byte does not count.
+func hash(gram, mult uint32) uint32 { return (gram << 8) * mult >> (32 - hashBits) }
 
 // Find appends to dst every occurrence in data that begins in [from, to), in
 // no particular order. It allocates only to grow dst.
@@ -173,36 +194,38 @@ func (s *Set) Find(dst []Hit, data []byte, from, to int) []Hit {
 		return dst
 	}
 	end := min(to+s.reach, len(data)-2) // trigrams begin before end
-	i := from
+	i, m := from, s.mult
 	for ; i+14 <= len(data) && i < end; i += 12 {
 		d := data[i : i+14 : i+14]
 		a := binary.LittleEndian.Uint64(d) | foldMask
 		b := binary.LittleEndian.Uint64(d[6:]) | foldMask
-		if s.filter[gram0(a)]|s.filter[gram2(a)]|s.filter[gram4(a)]|
-			s.filter[gram0(b)]|s.filter[gram2(b)]|s.filter[gram4(b)] == 0 {
+		if (s.filter[gram0(a, m)]>>(a>>24&7)|s.filter[gram2(a, m)]>>(a>>40&7)|s.filter[gram4(a, m)]>>(a>>56&7)|
+			s.filter[gram0(b, m)]>>(b>>24&7)|s.filter[gram2(b, m)]>>(b>>40&7)|s.filter[gram4(b, m)]>>(b>>56&7))&1 == 0 {
 			continue
 		}
-		dst = s.dozen(dst, data, i, a, b, from, to)
+		dst = s.six(dst, data, i, from, to)
 	}
 	for ; i < end; i += 2 {
-		g := uint32(data[i]) | uint32(data[i+1])<<8 | uint32(data[i+2])<<16
-		if h := hash(g); s.filter[h] != 0 {
+		g := uint32(data[i]) | uint32(data[i+1])<<8 | uint32(data[i+2])<<16 | 0x202020
+		if h := hash(g, m); s.filter[h] != 0 {
 			dst = s.compare(dst, data, i, h, from, to)
 		}
 	}
 	return dst
 }
 
-// The trigrams at bytes 0, 2 and 4 of a word whose letter case was dropped.
-func gram0(w uint64) uint32 { return (uint32(w) << 8) * 0x9E3779B1 >> (32 - hashBits) }
-func gram2(w uint64) uint32 { return (uint32(w>>16) << 8) * 0x9E3779B1 >> (32 - hashBits) }
-func gram4(w uint64) uint32 { return (uint32(w>>32) << 8) * 0x9E3779B1 >> (32 - hashBits) }
+// The hashes of the trigrams at bytes 0, 2 and 4 of a word whose letter case
+// was dropped.
+func gram0(w uint64, mult uint32) uint32 { return hash(uint32(w), mult) }
+func gram2(w uint64, mult uint32) uint32 { return hash(uint32(w>>16), mult) }
+func gram4(w uint64, mult uint32) uint32 { return hash(uint32(w>>32), mult) }
 
-// dozen compares at those of the six trigrams from i on that passed the filter.
-func (s *Set) dozen(dst []Hit, data []byte, i int, a, b uint64, from, to int) []Hit {
-	for k, h := range [6]uint32{gram0(a), gram2(a), gram4(a), gram0(b), gram2(b), gram4(b)} {
-		if s.filter[h] != 0 {
-			dst = s.compare(dst, data, i+2*k, h, from, to)
+// six compares at those of the six trigrams from i on that pass the filter.
+func (s *Set) six(dst []Hit, data []byte, i, from, to int) []Hit {
+	for k := i; k < i+12; k += 2 {
+		w := binary.LittleEndian.Uint32(data[k:]) | 0x20202020
+		if h := hash(w, s.mult); s.filter[h]>>(w>>24&7)&1 != 0 {
+			dst = s.compare(dst, data, k, h, from, to)
 		}
 	}
 	return dst

@@ -1,11 +1,38 @@
 package literal
 
+import "math"
+
+// A model tells how often trigrams occur in source text and prose, letter case
+// dropped.
+type model struct {
+	weight [tableSize]uint8 // by hash under modelMult: 0, or one more than the power of two
+	common []uint32         // the trigrams of commonGrams
+	often  []float64        // how often each of them occurs in 100,000 bytes
+}
+
+const modelMult = 0x9E3779B1
+
+func newModel() *model {
+	m := &model{}
+	for i := 0; i+4 <= len(commonGrams); i += 4 {
+		g, power := gramOf(commonGrams[i:]), commonGrams[i+3]-'a'
+		m.common = append(m.common, g)
+		m.often = append(m.often, math.Ldexp(1, int(power)))
+		h := hash(g, modelMult)
+		m.weight[h] = max(m.weight[h], power+1)
+	}
+	return m
+}
+
 // rarestWindow returns where the four-byte window of text begins whose two
-// trigrams are least common in source text and prose.
-func rarestWindow(text string) int {
+// trigrams are least common, and that a fifth byte follows if one can.
+func (m *model) rarestWindow(text string) int {
 	best, at := 0.0, 0
 	for w := 0; w+4 <= len(text); w++ {
-		cost := commonness(text[w:w+3]) + commonness(text[w+1:w+4])
+		cost := m.cost(text[w:]) + m.cost(text[w+1:])
+		if w+4 == len(text) {
+			cost = m.cost(text[w:]) + 4*m.cost(text[w+1:]) // any byte may follow
+		}
 		if w == 0 || cost < best {
 			best, at = cost, w
 		}
@@ -13,19 +40,48 @@ func rarestWindow(text string) int {
 	return at
 }
 
-// commonness estimates how often the trigram occurs, letters of either case
-// taken together and bytes taken as independent.
-func commonness(gram string) float64 {
-	p := 1.0
-	for i := range len(gram) {
-		p *= perMille(gram[i])
+// cost estimates how often in 100,000 bytes the trigram occurs that text begins
+// with. One that is not among the common ones is judged by its bytes.
+func (m *model) cost(text string) float64 {
+	if w := m.weight[hash(gramOf(text), modelMult)]; w > 0 {
+		return math.Ldexp(1, int(w)-1)
 	}
-	return p
+	p := 1e-4
+	for i := range 3 {
+		p *= perMille(text[i])
+	}
+	return min(p, 1)
+}
+
+// multiplier returns the hash multiplier, of some, under which the common
+// trigrams fall least often on one of all.
+func (m *model) multiplier(all []seen) uint32 {
+	best, chosen := math.Inf(1), uint32(modelMult)
+	mult := uint32(modelMult)
+	for range 24 {
+		if c := m.collisions(all, mult); c < best {
+			best, chosen = c, mult
+		}
+		mult = mult*0x2C1B3C6D | 1
+	}
+	return chosen
+}
+
+func (m *model) collisions(all []seen, mult uint32) (sum float64) {
+	var full [tableSize]bool
+	for i := range all {
+		full[hash(all[i].gram, mult)] = true
+	}
+	for i, g := range m.common {
+		if full[hash(g, mult)] {
+			sum += m.often[i]
+		}
+	}
+	return sum
 }
 
 // letterPerMille is how many in a thousand bytes of source text are that
-// letter, in either case, from a to z: rounded counts over public repositories
-// in several languages.
+// letter, in either case, from a to z.
 const letterPerMille = "\x3a\x0e\x1f\x20\x60\x14\x11\x15\x38\x02\x06\x26\x17\x36\x38\x18\x02\x38\x38\x47\x19\x09\x08\x05\x0c\x02"
 
 // perMille estimates how many in a thousand bytes of text the filter takes for

@@ -1,0 +1,48 @@
+package detectors
+
+import (
+	"regexp"
+	"regexp/syntax"
+)
+
+// laxFrom is the size, in instructions, from which a pattern is worth a lax
+// twin.
+const laxFrom = 60
+
+// laxTwin returns a pattern that matches wherever p does, and is much smaller
+// where p counts: a repetition of at most eighty becomes one without an end.
+// The library runs a small pattern many times faster, and most windows are
+// refused by it already. It returns nil where it would gain nothing.
+func laxTwin(p string) *regexp.Regexp {
+	re, err := syntax.Parse(p, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	prog, err := syntax.Compile(re.Simplify())
+	if err != nil || len(prog.Inst) < laxFrom {
+		return nil
+	}
+	re, err = syntax.Parse(p, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	loosen(re)
+	lax, err := regexp.Compile(re.String())
+	if err != nil {
+		return nil
+	}
+	return lax
+}
+
+// loosen takes the counts out of re's repetitions, and its groups.
+func loosen(re *syntax.Regexp) {
+	for i, sub := range re.Sub {
+		loosen(sub)
+		if sub.Op == syntax.OpCapture {
+			re.Sub[i] = sub.Sub[0]
+		}
+	}
+	if re.Op == syntax.OpRepeat && (re.Max > 4 || re.Max < 0) {
+		re.Min, re.Max = min(re.Min, 2), -1
+	}
+}
