@@ -158,9 +158,14 @@ func (s Suite) boundaries(t *testing.T) {
 	c := NewCollector()
 	c.Reach = s.Reach
 	c.OnVisit = func(k *sprawl.Chunk) error {
-		for _, m := range marks {
-			if i := bytes.Index(k.Data, []byte(m)); i >= k.Lead && i < len(k.Data)-k.Tail {
-				owners[m]++
+		for i := k.Lead; i < len(k.Data)-k.Tail; i++ {
+			n := bytes.IndexByte(k.Data[i:len(k.Data)-k.Tail], '<')
+			if n < 0 {
+				break
+			}
+			i += n
+			if end := bytes.IndexByte(k.Data[i:], '>'); end >= 0 {
+				owners[string(k.Data[i:i+end+1])]++
 			}
 		}
 		return nil
