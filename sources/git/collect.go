@@ -168,12 +168,12 @@ const (
 // bytes of id. end is 0 if there is none.
 func entry(data []byte, at int) (name []byte, end, mode int) {
 	rest := data[at:]
-	nul := bytes.IndexByte(rest, 0)
-	if nul < 0 || len(rest) < nul+21 {
+	sp := space(rest)
+	if sp < 1 {
 		return nil, 0, 0
 	}
-	sp := bytes.IndexByte(rest[:nul], ' ')
-	if sp < 1 {
+	nul := bytes.IndexByte(rest[sp:], 0) + sp
+	if nul < sp || len(rest) < nul+21 {
 		return nil, 0, 0
 	}
 	digits := rest[:sp]
@@ -187,6 +187,18 @@ func entry(data []byte, at int) (name []byte, end, mode int) {
 		mode = modeLink
 	}
 	return rest[sp+1 : nul], at + nul + 21, mode
+}
+
+// space returns where the mode of an entry ends, and -1 if it does not. Modes
+// have six digits, or five for a directory; old programs wrote others.
+func space(data []byte) int {
+	if len(data) < 8 {
+		return -1
+	}
+	if data[6] == ' ' && data[5] != ' ' {
+		return 6
+	}
+	return bytes.IndexByte(data[:8], ' ')
 }
 
 // subtree adds an entry that is a directory.

@@ -2,7 +2,6 @@ package git
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -33,6 +32,11 @@ type packed struct {
 	*pack.Pack
 	first  uint32
 	sorted bool // numbers are in order of id
+
+	// fan[i] is the first object whose id, shifted right by shift, is at
+	// least i. It is nil until spread.
+	fan   []uint32
+	shift int
 
 	mu      sync.Mutex
 	readers []*pack.Reader // at rest
@@ -188,43 +192,44 @@ func (p *packed) rest(r *pack.Reader) {
 	p.readers = append(p.readers, r)
 }
 
-// find is Lookup for someone who looks millions of times. Ids are evenly
-// spread, so that where one lies can be guessed to within a few hundred, and
-// from there to within a few: two or three reads from cold memory where a
-// binary search does ten.
+// find is Lookup for someone who looks millions of times: an index's own
+// fan-out has 256 ways and leaves a dozen reads from cold memory, this one
+// leaves one or two.
 func (p *packed) find(id sprawl.ID) (num int, ok bool) {
-	if !p.sorted || p.Len() == 0 {
+	if p.fan == nil {
 		return p.Lookup(id)
 	}
-	key := prefix(id)
-	last := p.Len() - 1
-	hi, _ := bits.Mul64(key, uint64(p.Len()))
-	at := int(hi)
-	for range 2 {
-		off := int64(key-prefix(p.ID(at))) >> 1 // distances are far below half the range
-		step, _ := bits.Mul64(uint64(max(off, -off)), 2*uint64(p.Len()))
-		if off < 0 {
-			at = max(at-int(step), 0)
-		} else {
-			at = min(at+int(step), last)
+	way := prefix(id) >> p.shift
+	lo, hi := p.fan[way], p.fan[way+1]
+	if hi-lo > 32 {
+		return p.Lookup(id) // ids made to look alike
+	}
+	for ; lo < hi; lo++ {
+		if p.ID(int(lo)) == id {
+			return int(lo), true
 		}
 	}
-	for range 32 {
-		c := cmp.Compare(prefix(p.ID(at)), key)
-		switch {
-		case c == 0 && p.ID(at) == id:
-			return at, true
-		case c == 0:
-			return p.Lookup(id) // ids made to look alike
-		case c < 0 && (at == last || prefix(p.ID(at+1)) > key), c > 0 && (at == 0 || prefix(p.ID(at-1)) < key):
-			return 0, false
-		case c < 0:
-			at++
-		default:
-			at--
+	return 0, false
+}
+
+// spread makes find fast.
+func (p *packed) spread() {
+	if p.fan != nil || !p.sorted {
+		return
+	}
+	width := bits.Len(uint(p.Len()))
+	fan := make([]uint32, 1<<width+1)
+	p.shift = 64 - width
+	next := uint64(0)
+	for num := range p.Len() {
+		for way := prefix(p.ID(num)) >> p.shift; next <= way; next++ {
+			fan[next] = uint32(num)
 		}
 	}
-	return p.Lookup(id)
+	for ; next < uint64(len(fan)); next++ {
+		fan[next] = uint32(p.Len())
+	}
+	p.fan = fan
 }
 
 // prefix returns the first bytes of id as a number in the order of ids.

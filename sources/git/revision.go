@@ -131,7 +131,7 @@ func (r *Repo) peelCommit(id sprawl.ID) (sprawl.ID, error) {
 }
 
 // suffixes matches one step of a revision's suffix.
-var suffixes = regexp.MustCompile(`^(?:([~^])([0-9]{0,6})|\^\{(?:commit)?\})`)
+var suffixes = regexp.MustCompile(`^(?:\^\{(?:commit)?\}|([~^])([0-9]{0,6}))`)
 
 // climb follows the suffix of a revision from id to an ancestor.
 func (r *Repo) climb(id sprawl.ID, suffix string) (sprawl.ID, error) {

@@ -9,9 +9,9 @@ import (
 	"github.com/seed-5dd601fe/sprawl"
 )
 
-// scp matches the short form of an ssh remote, user@host:path. A single
-// letter before the colon would be a drive of Windows.
-var scp = regexp.MustCompile(`^(?:[^/@:\s]+@)?([^/@:\s]{2,}):([^/].*|/.*)?$`)
+// scp matches the short form of an ssh remote, user@host:path. Without a user
+// it could as well be the name of a file, or a drive.
+var scp = regexp.MustCompile(`^[^/@:\\\s]+@[^/@:\s]+:`)
 
 // split returns the path that t names on this machine, or the URL of the
 // remote that it names.
@@ -28,7 +28,7 @@ func split(t sprawl.Target) (path, remote string) {
 		return localPath(after), ""
 	case ok && isScheme(scheme):
 		return "", rest
-	case isSCP(rest):
+	case scp.MatchString(rest):
 		return "", rest
 	case rest == "":
 		return ".", ""
@@ -57,19 +57,15 @@ func isScheme(s string) bool {
 	return false
 }
 
-func isSCP(s string) bool {
-	m := scp.FindStringSubmatch(s)
-	return m != nil && !strings.Contains(m[1], "\\") && strings.Contains(s, "@")
-}
-
 // clean returns t without user information and without a query, either of
 // which can hold a password.
 func clean(t sprawl.Target) sprawl.Target {
 	s := string(t)
 	scheme, rest, ok := strings.Cut(s, "://")
 	if !ok {
-		if before, after, ok := strings.Cut(s, "@"); ok && !strings.ContainsAny(before, `/\`) && isSCP(strings.TrimPrefix(s, "git:")) {
-			return sprawl.Target("git:" + after)
+		if rest := strings.TrimPrefix(s, "git:"); scp.MatchString(rest) {
+			_, rest, _ = strings.Cut(rest, "@")
+			return sprawl.Target("git:" + rest)
 		}
 		return t
 	}

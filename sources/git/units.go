@@ -137,6 +137,7 @@ func (r *Repo) planAll(ctx context.Context) error {
 			r.tally.gap(r.target, p.Name(), err.Error())
 			continue
 		}
+		p.spread()
 		r.planPack(p)
 	}
 	r.planLoose()
