@@ -51,7 +51,8 @@ func FuzzPacked(f *testing.F) {
 }
 
 // FuzzXZ holds the container to the decoder's own: what that reads to the end,
-// this one shows.
+// this one shows. It may still say that the file is damaged: the other takes
+// one without an index as whole.
 func FuzzXZ(f *testing.F) {
 	f.Add(xzed([]byte("content")))
 	f.Add(append(xzed([]byte("content")), xzed(noise(300))...))
@@ -67,8 +68,8 @@ func FuzzXZ(f *testing.F) {
 		if err != nil || len(want) == 0 || len(want) == 1<<20 || unpack.IsArchive(want) {
 			t.Skip()
 		}
-		if got, gaps := show(t, data, unpack.Limits{}); got["o! [xz]"] != string(want) || len(gaps) > 0 {
-			t.Errorf("shown is %q, gaps %v; want %q", got["o! [xz]"], gaps, want)
+		if got, _ := show(t, data, unpack.Limits{}); got["o! [xz]"] != string(want) {
+			t.Errorf("shown is %q; want %q", got["o! [xz]"], want)
 		}
 	})
 }
