@@ -140,23 +140,69 @@ func FuzzPack(f *testing.F) {
 			t.Fatalf("%d good and %d bad of %d", good, bad, found)
 		}
 		plainTwin(t, p)
-		if received, err := receive(context.Background(), iotestReader{pack}, nil, nil, len(pack)/2); err == nil {
+		if received, err := receive(context.Background(), oneRead{pack}, nil, nil, len(pack)/2); err == nil {
 			walkCount(t, received)
 			received.Close()
 		}
 	})
 }
 
-// iotestReader gives its bytes in one read.
-type iotestReader struct{ b []byte }
+// FuzzFamilies makes sound containers of hostile entries: a checksum would
+// keep FuzzPack from most of them.
+func FuzzFamilies(f *testing.F) {
+	f.Add([]byte("\x03\x00\x09some text\x06\x00\x06\x09\x05\x90\x05\x00\x06\x01\x06\x05\x05\x90\x05\x00"))
+	f.Add([]byte("\x02\x00\x05trees\x07\x02\x04\x05\x05\x90\x05\x07\x00\x05\x05\x05\x90\x05\x00"))
+	f.Add([]byte("\x07\x01\x04\x05\x05\x90\x05\x07\x00\x04\x05\x05\x90\x05\x06\x00\x04\x05\x05\x90\x05"))
+	f.Fuzz(func(t *testing.T, recipe []byte) {
+		parts := cook(recipe)
+		pack, idx := build(parts)
+		for _, idx := range [][]byte{idx, nil} {
+			p := inMemory(t, pack, idx)
+			p.store = NewStore(p)
+			good, bad := walkCount(t, p)
+			if found := len(p.prepared.offs); good+bad < found || good+bad > found+1 {
+				t.Fatalf("%d good and %d bad of %d", good, bad, found)
+			}
+			plainTwin(t, p)
+			for num := range p.prepared.offs {
+				p.store.Read(p.ID(num), nil)
+			}
+		}
+	})
+}
 
-func (r iotestReader) Read(p []byte) (int, error) { return copy(p, r.b), io.EOF }
+// cook reads entries from a recipe: type, base, length, data.
+func cook(recipe []byte) (parts []part) {
+	for len(recipe) >= 3 && len(parts) < 50 {
+		n := min(int(recipe[2]), len(recipe)-3)
+		p := part{typ: Type(recipe[0] & 7), data: recipe[3 : 3+n]}
+		switch {
+		case p.typ == refDelta:
+			p.ref = nameOf(int(recipe[1] & 63))
+		case p.typ == ofsDelta && len(parts) > 0:
+			p.base = int(recipe[1]) % len(parts)
+		case p.typ == ofsDelta:
+			p.back = uint64(recipe[1])
+		case recipe[1] > 200:
+			p.size = int(recipe[1])
+		}
+		parts = append(parts, p)
+		recipe = recipe[3+n:]
+	}
+	return parts
+}
+
+// oneRead gives its bytes in one read.
+type oneRead struct{ b []byte }
+
+func (r oneRead) Read(p []byte) (int, error) { return copy(p, r.b), io.EOF }
 
 // plainTwin reads every object that a walk of p shows in the plainest way:
 // with the standard library's zlib, base first, by recursion.
 func plainTwin(t testing.TB, p *Pack) {
 	t.Helper()
 	r := p.NewReader()
+	r.keep = 0
 	for typ := Commit; typ <= Tag; typ++ {
 		for _, s := range p.Slices(typ, 1) {
 			err := r.Walk(context.Background(), s, func(o *Object) error {

@@ -89,18 +89,6 @@ func edit(random *rand.Rand, text string) string {
 	return text[:at] + string(line) + "\n" + text[min(len(text), at+random.IntN(40)):]
 }
 
-// ids returns the names of the objects in s's packs and outside, by reading.
-func countObjects(t *testing.T, s *Store) (packed, loose int) {
-	t.Helper()
-	for _, p := range s.Packs() {
-		packed += p.Len()
-	}
-	if err := s.Loose(context.Background(), func(sprawl.ID) error { loose++; return nil }); err != nil {
-		t.Error(err)
-	}
-	return packed, loose
-}
-
 // Everything git stores is read as git reads it, however it is stored.
 func TestLayouts(t *testing.T) {
 	layouts := map[string]func(t *testing.T, r repo){

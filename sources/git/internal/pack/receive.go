@@ -27,8 +27,13 @@ func Receive(ctx context.Context, r io.Reader, bases *Store, progress func(bytes
 }
 
 func receive(ctx context.Context, r io.Reader, bases *Store, progress func(bytes int64), limit int) (*Pack, error) {
+	memory, release, err := reserve(max(limit, 1))
+	if err != nil {
+		return nil, err
+	}
 	s := &spool{limit: limit, search: newSearcher(), p: &Pack{name: "the received pack", store: bases, received: true}}
-	err := s.fill(ctx, r, progress)
+	s.p.data, s.p.closes = memory[:0], []func() error{release}
+	err = s.fill(ctx, r, progress)
 	if err == nil {
 		err = s.finish(ctx)
 	}
@@ -132,7 +137,7 @@ func (s *spool) toFile() error {
 	s.file, s.out = f, bufio.NewWriterSize(f, 1<<20)
 	_, err = s.out.Write(s.p.data)
 	s.p.data = nil
-	return err
+	return errors.Join(err, s.p.Close()) // releases the memory
 }
 
 // discard closes and removes the file.

@@ -27,6 +27,7 @@ type Reader struct {
 	kept    int      // bytes of data in stack
 	keep    int      // how many may be
 	free    [][]byte // buffers for results, each with slack
+	idle    int      // bytes in free
 	delta   []byte
 	object  Object
 	copies  []sprawl.Copy
@@ -350,23 +351,26 @@ func (r *Reader) buffer(n int) []byte {
 			last := len(r.free) - 1
 			r.free[i] = r.free[last]
 			r.free = r.free[:last]
+			r.idle -= cap(b)
 			return b[:n]
 		}
 	}
 	return grown(nil, n)
 }
 
-// release takes back what buffer gave, unless it is too large to lie idle.
+// release takes back what buffer gave, unless too much lies idle already.
 func (r *Reader) release(b []byte) {
-	if b == nil || cap(b) > keepBytes/4 {
+	if b == nil || r.idle+cap(b) > keepBytes {
 		return
 	}
 	if len(r.free) < cap(r.free) {
 		r.free = append(r.free, b)
+		r.idle += cap(b)
 		return
 	}
 	for i := range r.free {
 		if cap(r.free[i]) < cap(b) {
+			r.idle += cap(b) - cap(r.free[i])
 			r.free[i], b = b, r.free[i]
 		}
 	}
