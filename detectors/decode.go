@@ -80,6 +80,8 @@ func (sc *Scanner) inner(dst []match, decoded []byte, depth int, f frame) []matc
 	if depth > maxDepth || len(decoded) == 0 {
 		return dst
 	}
+	sc.inside++
+	defer func() { sc.inside-- }()
 	lv := &sc.levels[depth]
 	lv.enter()
 	lv.todo = lv.todo[:0]

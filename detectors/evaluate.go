@@ -168,7 +168,7 @@ func (sc *Scanner) passes(r *rule, value []byte, m *match, pos int) bool {
 			return false
 		}
 		m.confidence = min(m.confidence, lowConfidence)
-		m.note = "check digits are wrong: edited, or of a newer format"
+		m.note = wrongDigits
 	}
 	if r.Entropy > 0 && entropy(value) < r.Entropy {
 		sc.note(r, pos, "too regular to be random")
@@ -180,8 +180,11 @@ func (sc *Scanner) passes(r *rule, value []byte, m *match, pos int) bool {
 	return true
 }
 
-// lowConfidence is what is left of a value that fails its check digits.
-const lowConfidence = 25
+// What is left of a value that fails its check digits.
+const (
+	lowConfidence = 25
+	wrongDigits   = "check digits are wrong: edited, or of a newer format"
+)
 
 // shown returns how many bytes at the start of value belong to the format.
 func (r *rule) shown(value []byte) int {
@@ -217,9 +220,10 @@ func entropy(value []byte) float64 {
 
 // A Step is something that a Scanner decided, for people who ask why.
 type Step struct {
-	Rule string
-	Pos  int // in the data, or in what was decoded from it
-	Why  string
+	Rule    string
+	Pos     int  // in the data, or in what was decoded from it
+	Decoded bool // it was
+	Why     string
 }
 
 // Trace makes the scanner report each candidate that it drops. It slows it
@@ -228,6 +232,6 @@ func (sc *Scanner) Trace(report func(Step)) { sc.trace = report }
 
 func (sc *Scanner) note(r *rule, pos int, why string) {
 	if sc.trace != nil {
-		sc.trace(Step{Rule: r.ID, Pos: pos, Why: why})
+		sc.trace(Step{Rule: r.ID, Pos: pos, Decoded: sc.inside > 0, Why: why})
 	}
 }

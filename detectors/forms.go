@@ -11,12 +11,12 @@ import (
 type form uint8
 
 const (
-	plainForm form = iota
-	base64At0      // the literal begins at a multiple of three in what was encoded
-	base64At1      // one byte later
-	base64At2      // two bytes later
-	percentForm // %67%68
-	escapeForm  // \u0067, \x67, &#103;
+	plainForm   form = iota
+	base64At0        // the literal begins at a multiple of three in what was encoded
+	base64At1        // one byte later
+	base64At2        // two bytes later
+	percentForm      // %67%68
+	escapeForm       // \u0067, \x67, &#103;
 	forms
 )
 

@@ -19,7 +19,7 @@ func Placeholder(value []byte) (why string, ok bool) {
 	case isTemplate(value):
 		return "a template", true
 	case isAWSExample(value):
-		return "an example key id", true
+		return "an example of AWS", true
 	case fewDistinct(value):
 		return "few distinct characters", true
 	case repeats(value):
@@ -76,9 +76,10 @@ func isIdentifier(v []byte) bool {
 	return upper != lower
 }
 
-// isAWSExample recognises the key ids of AWS's documentation.
+// isAWSExample recognises the key ids and secrets of AWS's documentation.
 func isAWSExample(v []byte) bool {
-	return len(v) == 20 && v[0] == 'A' && bytes.HasSuffix(v, []byte("EXAMPLE"))
+	return len(v) == 20 && v[0] == 'A' && bytes.HasSuffix(v, []byte("EXAMPLE")) ||
+		len(v) == 40 && bytes.HasSuffix(v, []byte("EXAMPLEKEY"))
 }
 
 // fewDistinct reports whether v has too few different characters to be random.
@@ -272,4 +273,15 @@ var examples = map[string]string{
 	"f7d838701b86c5dfb57bf95fbc5ce6df204cfc9f15ad6cdb39fd22f8776e47b6": "jwt.io",
 	"7f75367e7881255134e1375e723d1dea8ad5f6a4fdb79d938df1f1754a830606": "jwt.io",
 	"9b37a190cd2c83f3aeba2b483a59d007785ba42eac200755ad46a85f1da2f383": "api.data.gov",
+	"3e545ee08a590a6bb0ef9b1b5df39c4a6b28a5ccf276d74ebf637743552ddd73": "RFC 6749",
+	"ca7459e2b26776de081b9a07e40227fd6cff232a1e3233ff6b6aa6d036ca9981": "RFC 6749",
+	"e9974c507d2a802143f614c878fcbb622a3800e05e6e0d329fee2c5b6b243329": "RFC 6749",
+	"cf4d418ed3de92d71f767db5391d5a2dacd40e1ce49e75d1137e2ecf4982d844": "RFC 7617",
+	"ad62d48d8b069026a2a0d0291f857a77e1975edf610aa3502e8bc71bd96f513a": "RFC 7617",
+	"73f71af093fdf1541b2c376f03436d71d1209d8a181f87d36e53a44b87ac4c4f": "RFC 7617",
+	"6c96130f130ab0d6d158397e24d2bcc1c9a5e73ae081f6e983f1c7b545d24a4c": "RFC 6749",
+	"b8e148545b13c78bc74da2f1a7275dd71e56ddece129d7d2f7b3ecc06f7994da": "RFC 6750",
+	"00cf4c781dc37003f7c7dd7d4c9a6ef1e0f4c62d9a291aa8bc398774e3fefd32": "RFC 6749",
+	"a35b81a7d7927b70ec99270dd2362b88580a28574af812f2c02f56469579186f": "RFC 6749",
+	"bf145d9380bbe05bdc1a72525796b224f8a8c93ae0e9e102eafbc255ac1af9e8": "PyJWT",
 }

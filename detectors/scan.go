@@ -24,6 +24,7 @@ type Scanner struct {
 	ordered []match // the current matches in order of their hits
 	scanned int64
 	trace   func(Step)
+	inside  int // how many decodings deep the scanner looks
 
 	hitStore   []outcome // records of the unit lie here, one after the other
 	matchStore []match

@@ -115,7 +115,7 @@ func (k *kinds) plainly(value []byte, quoted bool) string {
 		return "a number, a date or a version"
 	case k.digits == 0 && k.symbols == 0 && k.switches <= 1+len(value)/6 && k.vowels*5 >= letters:
 		return "a word or a name"
-	case k.digits == 0 && bytes.IndexFunc(value, func(r rune) bool {
+	case k.digits == 0 && k.switches*6 < len(value) && bytes.IndexFunc(value, func(r rune) bool {
 		return r != '_' && r != '-' && r != '.' && r != ':' && r != '/' && !isLetter(byte(r))
 	}) < 0:
 		return "words or a name"

@@ -1,0 +1,109 @@
+// Command sprawl finds credentials that still work and have been copied across
+// trust boundaries.
+//
+// This package turns flags, files and the environment into values, and results
+// into exit codes. It does nothing else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes. Scripts depend on them.
+const (
+	exitClean      = 0
+	exitFound      = 1 // credentials that --fail-on names were found
+	exitRequest    = 2 // flags, targets or rules are wrong; nothing was read
+	exitIncomplete = 3 // something that should have been read was not
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // a second interrupt ends the process at once
+	}()
+	os.Exit(run(ctx, os.Args[1:], console{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv}))
+}
+
+// A console is what a command has of the world.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) (string, bool)
+}
+
+func (c console) getenv(name string) string { v, _ := c.env(name); return v }
+
+// run carries out one command line and returns the exit code.
+func run(ctx context.Context, args []string, c console) int {
+	code := exitClean
+	root := newRoot(c, &code)
+	root.SetArgs(args)
+	root.SetIn(c.in)
+	root.SetOut(c.out)
+	root.SetErr(c.err)
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(c.err, "sprawl: "+printable(err.Error()))
+		return exitRequest
+	}
+	return code
+}
+
+func newRoot(c console, code *int) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "sprawl",
+		Short:         "Find credentials that still work and have been copied across trust boundaries",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_ = cmd.Help()
+			return errors.New("say what to do: sprawl scan")
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	root.AddCommand(newScan(c, code), newRules(c, code), newExplain(c), newVersion(c))
+	return root
+}
+
+func newVersion(c console) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(c.out, "sprawl", version())
+			return err
+		},
+	}
+}
+
+// version returns what the build knows of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(unknown)"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 && (v == "" || v == "(devel)") {
+			v = "devel-" + s.Value[:12]
+		}
+	}
+	if v == "" {
+		return "(devel)"
+	}
+	return v
+}

@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/boundary"
+	"github.com/seed-5dd601fe/sprawl/detectors"
+	"github.com/seed-5dd601fe/sprawl/register"
+	"github.com/seed-5dd601fe/sprawl/report"
+	"github.com/seed-5dd601fe/sprawl/sources"
+	"github.com/seed-5dd601fe/sprawl/sweep"
+)
+
+// scanFlags are the flags of sprawl scan.
+type scanFlags struct {
+	format, output, color string
+	failOn                []string
+	minConfidence         int
+	all, quiet            bool
+	since                 string
+	staged, noDelta       bool
+	exclude, rules        []string
+	keyFile               string
+	workers               int
+	verify                verifyFlags
+}
+
+func newScan(c console, code *int) *cobra.Command {
+	var f scanFlags
+	cmd := &cobra.Command{
+		Use:   "scan [TARGET…]",
+		Short: "Scan git history, directories, files or standard input",
+		Long: `Scan looks for credentials in each TARGET and shows each credential once, with
+all its places. A target is a path (a repository is read with its whole history,
+anything else as files), - for standard input, the address of a remote
+repository, or a URL such as git:., dir:/etc or git+https://host/repo.
+Without one it is the repository or directory that you stand in.`,
+		Example: `  sprawl scan
+  sprawl scan --staged
+  sprawl scan --since origin/main
+  sprawl scan dir:. https://example.com/acme/api.git
+  tail -n 5000 build.log | sprawl scan -`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			*code, err = scan(cmd.Context(), c, &f, args)
+			return err
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+func (f *scanFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	fl.StringVarP(&f.format, "format", "f", "text", "how to report: "+strings.Join(report.Names(), ", "))
+	fl.StringVarP(&f.output, "output", "o", "", "write the report to `FILE` instead of standard output")
+	fl.StringSliceVar(&f.failOn, "fail-on", []string{"structured"}, "exit 1 when one is found: "+strings.Join(failClasses, ", "))
+	fl.IntVar(&f.minConfidence, "min-confidence", 40, "leave out what is less sure than this, 0 to 100")
+	fl.BoolVar(&f.all, "all", false, "show every place of every credential")
+	fl.StringVar(&f.since, "since", "", "only what commits after `REV` bring")
+	fl.BoolVar(&f.staged, "staged", false, "only what is staged for the next commit")
+	fl.StringSliceVar(&f.exclude, "exclude", nil, "leave out files whose path matches `GLOB` (directories only)")
+	fl.StringSliceVar(&f.rules, "rules", nil, "add the rules in `FILE`; an id that is built in is replaced")
+	fl.StringVar(&f.keyFile, "key-file", "", "`FILE` with the key of fingerprints (or SPRAWL_KEY in the environment)")
+	f.verify.register(cmd)
+	fl.BoolVar(&f.noDelta, "no-delta", false, "scan every object whole (slow; finds the same)")
+	fl.IntVar(&f.workers, "workers", 0, "units to read at once; 0 is one for each processor")
+	fl.StringVar(&f.color, "color", "auto", "colours: auto, always, never")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes")
+}
+
+// The classes of findings that --fail-on can name.
+var failClasses = []string{"any", "structured", "crossing", "live", "none"}
+
+func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int, err error) {
+	if err := f.check(); err != nil {
+		return exitRequest, err
+	}
+	set, rules, err := loadRules(f.rules)
+	if err != nil {
+		return exitRequest, err
+	}
+	key, notes, err := loadKey(c, f.keyFile)
+	if err != nil {
+		return exitRequest, err
+	}
+	asker, err := f.verify.open(c, f.rules)
+	if err != nil {
+		return exitRequest, err
+	}
+	places, done, err := open(ctx, c, f, args, set)
+	if err != nil {
+		return exitRequest, err
+	}
+	defer done()
+	in := register.New(key)
+	bar := newProgress(c, f)
+	receipt, err := sweep.Run(ctx, sweep.Config{Places: places, Rules: set, Inventory: in, Workers: f.workers, Progress: bar.show})
+	bar.end()
+	if err != nil {
+		return exitRequest, err
+	}
+	doc := document(places, in, receipt, f, notes, rules)
+	if asker != nil {
+		asker.ask(ctx, c, in, doc)
+	}
+	judge(doc)
+	doc.Exit = exitCode(doc, f.failOn)
+	return doc.Exit, f.write(c, doc)
+}
+
+func (f *scanFlags) check() error {
+	for _, class := range f.failOn {
+		if !slices.Contains(failClasses, class) {
+			return fmt.Errorf("--fail-on %q: want one of %s", class, strings.Join(failClasses, ", "))
+		}
+	}
+	if _, ok := report.ByName(f.format); !ok {
+		return fmt.Errorf("--format %q: want one of %s", f.format, strings.Join(report.Names(), ", "))
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return fmt.Errorf("--color %q: want auto, always or never", f.color)
+	}
+	if f.minConfidence < 0 || f.minConfidence > 100 {
+		return fmt.Errorf("--min-confidence %d: want 0 to 100", f.minConfidence)
+	}
+	if f.staged && f.since != "" {
+		return errors.New("--staged and --since: give one of them")
+	}
+	return nil
+}
+
+// loadRules returns the built-in rules, with those of files added.
+func loadRules(files []string) (*detectors.Set, []detectors.Rule, error) {
+	rules, err := detectors.LoadTrusted("rules.toml", sprawl.RulesTOML)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--rules: %w", err)
+		}
+		more, err := detectors.Load(name, text)
+		if err != nil {
+			return nil, nil, err
+		}
+		rules = merge(rules, more)
+	}
+	set, err := detectors.Compile(rules)
+	return set, rules, err
+}
+
+// merge returns rules with more added, or put in the place of those of the
+// same id.
+func merge(rules, more []detectors.Rule) []detectors.Rule {
+	for _, r := range more {
+		i := slices.IndexFunc(rules, func(old detectors.Rule) bool { return old.ID == r.ID })
+		if i >= 0 {
+			rules[i] = r
+		} else {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// loadKey returns the key of fingerprints, from a file or the environment. A
+// run without one has a key of its own, and says what that means.
+func loadKey(c console, file string) (*register.Key, []string, error) {
+	text, ok := c.env("SPRAWL_KEY")
+	source := "SPRAWL_KEY"
+	if file != "" {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--key-file: %w", err)
+		}
+		text, ok, source = string(raw), true, file
+	}
+	if !ok {
+		return register.NewRunKey(), []string{"No key was given (SPRAWL_KEY or --key-file), so the ids of credentials are this run's only."}, nil
+	}
+	key, err := register.ParseKey(text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", source, err)
+	}
+	return key, nil, nil
+}
+
+// open opens the source of each target.
+func open(ctx context.Context, c console, f *scanFlags, args []string, set *detectors.Set) (places []sweep.Place, done func(), err error) {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	done = func() {
+		for _, p := range places {
+			if closer, ok := p.Source.(io.Closer); ok {
+				_ = closer.Close()
+			}
+		}
+	}
+	for _, arg := range args {
+		t, err := sources.Infer(arg)
+		if err == nil && (f.staged || f.since != "") && t.Scheme() == "dir" {
+			err = fmt.Errorf("%q is not a git repository, which --staged and --since need", arg)
+		}
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		src, err := sources.Open(ctx, t, sources.Options{
+			Reach: set.Reach(), Stdin: c.in, Exclude: f.exclude, NoDelta: f.noDelta, Since: f.since, Staged: f.staged,
+			IndexFile: c.getenv("GIT_INDEX_FILE"), GitDir: c.getenv("GIT_DIR"),
+		})
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		if named, ok := src.(interface{ Target() sprawl.Target }); ok {
+			t = named.Target()
+		}
+		places = append(places, sweep.Place{Target: t, Source: src})
+	}
+	return places, done, nil
+}
+
+// document gathers what was found, less what is not sure enough to be shown.
+func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Receipt, f *scanFlags, notes []string, rules []detectors.Rule) *report.Document {
+	doc := &report.Document{Tool: "sprawl", Version: version(), Receipt: receipt, About: abouts(rules)}
+	for _, p := range places {
+		doc.Targets = append(doc.Targets, p.Target)
+	}
+	hidden := 0
+	for _, cr := range in.Credentials(doc.Targets) {
+		if cr.Confidence < f.minConfidence {
+			hidden++
+			continue
+		}
+		doc.Credentials = append(doc.Credentials, cr)
+	}
+	if hidden > 0 {
+		notes = append(notes, fmt.Sprintf("%d more of confidence below %d: --min-confidence 0 shows them.", hidden, f.minConfidence))
+	}
+	if !f.quiet {
+		doc.Notes = notes
+	}
+	return doc
+}
+
+func abouts(rules []detectors.Rule) func(string) string {
+	about := make(map[string]string, len(rules))
+	for _, r := range rules {
+		about[r.ID] = r.About
+	}
+	return func(id string) string { return about[id] }
+}
+
+// judge derives what follows from where each credential lies and what its
+// issuer said.
+func judge(doc *report.Document) {
+	for i := range doc.Credentials {
+		c := &doc.Credentials[i]
+		for k := range c.Locations {
+			c.Locations[k].Zone = boundary.Zone(&c.Locations[k])
+		}
+		c.Crossing = boundary.Crossing(c)
+		c.Risk = boundary.Risk(c, time.Now())
+	}
+}
+
+// exitCode says what the findings and the receipt come to.
+func exitCode(doc *report.Document, failOn []string) int {
+	for i := range doc.Credentials {
+		if fails(&doc.Credentials[i], failOn) {
+			return exitFound
+		}
+	}
+	if !doc.Receipt.Complete {
+		return exitIncomplete
+	}
+	return exitClean
+}
+
+func fails(c *sprawl.Credential, failOn []string) bool {
+	for _, class := range failOn {
+		switch {
+		case class == "any",
+			class == "structured" && c.Tier != sprawl.Generic && c.Verdict.State != sprawl.Dead,
+			class == "crossing" && c.Crossing != nil,
+			class == "live" && c.Verdict.State == sprawl.Live:
+			return true
+		}
+	}
+	return false
+}
+
+// write writes the report to where the user wants it.
+func (f *scanFlags) write(c console, doc *report.Document) (err error) {
+	format, _ := report.ByName(f.format)
+	o := report.Options{All: f.all, Width: width(c.out), Color: colored(c, f)}
+	if f.output == "" {
+		return format(c.out, doc, o)
+	}
+	file, err := os.OpenFile(f.output, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	o.Color, o.Width = f.color == "always", 0
+	return format(file, doc, o)
+}

@@ -1,0 +1,303 @@
+package register
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/seed-5dd601fe/sprawl"
+)
+
+// An Inventory holds the credentials of one run, in memory. Its methods may be
+// called from several goroutines.
+type Inventory struct {
+	key *Key
+
+	mu      sync.Mutex
+	rows    []*row
+	byPrint map[sprawl.Fingerprint]int
+	byParts map[*sprawl.Part]int // findings that share their parts are one credential
+	dirty   map[sprawl.ID]struct{}
+}
+
+// A row is a credential in the making.
+type row struct {
+	sprawl.Credential
+	finding sprawl.Finding // the one that tells most; for asking its issuer
+	places  []place
+	seen    map[placeKey]struct{}
+}
+
+// A place is a sighting whose location is to be resolved late, and takes little
+// memory: there may be one for each version of a file.
+type place struct {
+	source     int
+	object     sprawl.ID
+	kind       sprawl.Kind
+	inner      string // path inside the object
+	start, end int64
+	encoding   []string
+	whole      *sprawl.Location // set where the location is known already
+}
+
+type placeKey struct {
+	source int
+	object sprawl.ID
+	inner  string
+	start  int64
+}
+
+// New returns an empty inventory under key.
+func New(key *Key) *Inventory {
+	return &Inventory{
+		key:     key,
+		byPrint: map[sprawl.Fingerprint]int{},
+		byParts: map[*sprawl.Part]int{},
+		dirty:   map[sprawl.ID]struct{}{},
+	}
+}
+
+// Add records findings that a source, known by its number, has shown. It copies
+// what it keeps; parts are kept in memory until the inventory goes.
+func (in *Inventory) Add(source int, fs []sprawl.Finding) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for i := range fs {
+		f := &fs[i]
+		r := in.rows[in.rowOf(f)]
+		r.improve(f)
+		r.add(source, &f.At)
+		if !f.At.Object.IsZero() {
+			in.dirty[f.At.Object] = struct{}{}
+		}
+	}
+}
+
+// rowOf returns the number of the row of f's credential.
+func (in *Inventory) rowOf(f *sprawl.Finding) int {
+	if n, ok := in.byParts[&f.Parts[0]]; ok {
+		return n
+	}
+	fp := in.key.Fingerprint(f)
+	n, ok := in.byPrint[fp]
+	if !ok {
+		n = len(in.rows)
+		in.byPrint[fp] = n
+		in.rows = append(in.rows, newRow(fp))
+	}
+	in.byParts[&f.Parts[0]] = n
+	return n
+}
+
+func newRow(fp sprawl.Fingerprint) *row {
+	return &row{
+		Credential: sprawl.Credential{ID: credentialID(fp), Fingerprint: fp, Confidence: -1},
+		seen:       map[placeKey]struct{}{},
+	}
+}
+
+// improve lets f say what the credential is, if it knows better than the
+// findings before.
+func (r *row) improve(f *sprawl.Finding) {
+	if !better(f, r) {
+		return
+	}
+	r.finding = *f
+	r.Rule, r.Issuer, r.Tier, r.Confidence, r.Note = f.Rule, f.Issuer, f.Tier, f.Confidence, f.Note
+	r.Hint, r.Public = describe(f.Parts)
+}
+
+// better reports whether f tells more than what r knows: a format of its own
+// over a telling name, then confidence, then more parts, then the rule's name
+// so that the order of findings does not matter.
+func better(f *sprawl.Finding, r *row) bool {
+	if r.Confidence < 0 {
+		return true
+	}
+	return cmp.Or(
+		cmp.Compare(tierRank(f.Tier), tierRank(r.Tier)),
+		cmp.Compare(f.Confidence, r.Confidence),
+		cmp.Compare(len(f.Parts), len(r.finding.Parts)),
+		cmp.Compare(r.Rule, f.Rule),
+	) > 0
+}
+
+func tierRank(t sprawl.Tier) int {
+	if t == sprawl.Generic {
+		return 0
+	}
+	return 1
+}
+
+// describe returns what is safe to print of parts: a hint of the secret, and
+// the identifiers that issuers themselves show. A user's name is not among
+// them: people put tokens there.
+func describe(parts []sprawl.Part) (hint, public string) {
+	for _, p := range parts {
+		switch {
+		case p.Public && (p.Name == "id" || p.Name == "host"):
+			public = strings.TrimSpace(public + " " + p.Value.Reveal())
+		case !p.Public && hint == "":
+			hint = p.Value.String()
+		}
+	}
+	return cmp.Or(hint, public), public
+}
+
+// add records that the credential lies at the location.
+func (r *row) add(source int, at *sprawl.Location) {
+	k := placeKey{source, at.Object, at.Path, at.Start}
+	if _, ok := r.seen[k]; ok {
+		return
+	}
+	r.seen[k] = struct{}{}
+	p := place{
+		source: source, object: at.Object, kind: at.Kind, inner: at.Path,
+		start: at.Start, end: at.End, encoding: at.Encoding,
+	}
+	if at.Object.IsZero() || len(at.Encoding) > 0 {
+		whole := *at
+		p.whole = &whole
+	}
+	r.places = append(r.places, p)
+}
+
+// Len returns the number of credentials.
+func (in *Inventory) Len() int {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return len(in.rows)
+}
+
+// Dirty returns the objects in which something was found so far.
+func (in *Inventory) Dirty() map[sprawl.ID]struct{} {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	all := make(map[sprawl.ID]struct{}, len(in.dirty))
+	for id := range in.dirty {
+		all[id] = struct{}{}
+	}
+	return all
+}
+
+// Sightings returns what a Locator has to be asked about the objects of source:
+// each object and credential once. The numbers are what Resolve expects back.
+func (in *Inventory) Sightings(source int) (all []sprawl.Sighting) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for n, r := range in.rows {
+		last := sprawl.ID{}
+		for _, p := range r.places {
+			if p.source == source && !p.object.IsZero() && p.object != last {
+				all = append(all, sprawl.Sighting{Object: p.object, Path: p.inner, Credential: n})
+				last = p.object
+			}
+		}
+	}
+	return all
+}
+
+// Resolve gives the credential of life its location in source, whose target is
+// t: one for each place of the value in the object that life begins with.
+func (in *Inventory) Resolve(source int, t sprawl.Target, life sprawl.Life) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	r := in.rows[life.Credential]
+	for i := range r.places {
+		p := &r.places[i]
+		if p.source != source || p.object != life.Object {
+			continue
+		}
+		at := sprawl.Location{Target: t, Object: p.object, Kind: p.kind, Start: p.start, End: p.end, Encoding: p.encoding}
+		if p.whole != nil {
+			at = *p.whole
+		}
+		at.Path = life.Path + p.inner
+		at.Life = &life
+		r.Locations = append(r.Locations, at)
+	}
+}
+
+// Finding returns what was found of the credential with that id, parts
+// included, for asking its issuer.
+func (in *Inventory) Finding(id string) (sprawl.Finding, bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, r := range in.rows {
+		if r.ID == id {
+			return r.finding, true
+		}
+	}
+	return sprawl.Finding{}, false
+}
+
+// Credentials returns what is known, with locations in order. Places that no
+// Locator resolved are there too, as far as they are known.
+func (in *Inventory) Credentials(targets []sprawl.Target) []sprawl.Credential {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	all := make([]sprawl.Credential, 0, len(in.rows))
+	for _, r := range in.rows {
+		c := r.Credential
+		c.Locations = r.locations(targets)
+		if c.Verdict.State == "" {
+			c.Verdict = sprawl.Verdict{State: sprawl.Unknown, Reason: "not asked"}
+		}
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b sprawl.Credential) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// locations returns the resolved locations, and one for each place that none
+// of them covers.
+func (r *row) locations(targets []sprawl.Target) []sprawl.Location {
+	all := slices.Clone(r.Locations)
+	for i := range r.places {
+		if p := &r.places[i]; p.whole != nil && p.object.IsZero() {
+			all = append(all, *p.whole)
+		} else if !r.resolved(p.source, targets) {
+			all = append(all, sprawl.Location{
+				Target: targets[p.source], Object: p.object, Kind: p.kind, Path: p.inner,
+				Start: p.start, End: p.end, Encoding: p.encoding,
+			})
+		}
+	}
+	slices.SortFunc(all, byPlace)
+	return all
+}
+
+// resolved reports whether a Locator has spoken of the credential in source.
+func (r *row) resolved(source int, targets []sprawl.Target) bool {
+	return slices.ContainsFunc(r.Locations, func(at sprawl.Location) bool { return at.Target == targets[source] })
+}
+
+func byPlace(a, b sprawl.Location) int {
+	return cmp.Or(
+		cmp.Compare(a.Target, b.Target), cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Start, b.Start), cmp.Compare(a.Object.String(), b.Object.String()),
+	)
+}
+
+// Unplaced returns the locations in source that have no line yet, by object.
+// The caller may fill them in, and must be the only user of the inventory
+// while it does.
+func (in *Inventory) Unplaced(source int) map[sprawl.ID][]*sprawl.Location {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	all := map[sprawl.ID][]*sprawl.Location{}
+	for _, r := range in.rows {
+		for i := range r.Locations {
+			if at := &r.Locations[i]; at.Line == 0 && at.Life != nil && r.from(source, at.Object) {
+				all[at.Object] = append(all[at.Object], at)
+			}
+		}
+	}
+	return all
+}
+
+// from reports whether source showed the object in which r was found.
+func (r *row) from(source int, object sprawl.ID) bool {
+	return slices.ContainsFunc(r.places, func(p place) bool { return p.source == source && p.object == object })
+}

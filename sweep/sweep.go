@@ -1,0 +1,210 @@
+// Package sweep reads sources: units to workers, chunks to scanners, findings
+// to the inventory, and then the late questions, where and since when.
+//
+// One goroutine reads and scans a unit from start to end. Only findings cross
+// goroutines.
+package sweep
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sourcegraph/conc/panics"
+	"github.com/sourcegraph/conc/pool"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/detectors"
+	"github.com/seed-5dd601fe/sprawl/register"
+)
+
+// A Place is a target with the source that reads it.
+type Place struct {
+	Target sprawl.Target
+	Source sprawl.Source
+}
+
+// Config says what to sweep and with what.
+type Config struct {
+	Places    []Place
+	Rules     *detectors.Set
+	Inventory *register.Inventory
+	Workers   int // units that are read at once; 0 is one for each processor
+
+	// Progress, if not nil, is told now and then how far the sweep is, from
+	// any goroutine.
+	Progress func(Progress)
+}
+
+// Progress is how far a sweep is.
+type Progress struct {
+	Phase      string // "reading" or "locating"
+	Units      int
+	UnitsDone  int
+	Bytes      int64
+	Found      int
+	BytesTotal int64 // rough
+}
+
+// Run sweeps all places and returns the receipt. What could not be read is in
+// its gaps; an error means that nothing could be read at all. When ctx is done
+// it stops soon, and the receipt is not complete.
+func Run(ctx context.Context, c Config) (sprawl.Receipt, error) {
+	begin := time.Now()
+	s := &sweep{Config: c, workers: cmp.Or(c.Workers, runtime.GOMAXPROCS(0))}
+	if err := s.list(ctx); err != nil {
+		return sprawl.Receipt{}, err
+	}
+	s.read(ctx)
+	s.locate(ctx)
+	r := s.receipt(ctx)
+	r.Elapsed = time.Since(begin)
+	return r, nil
+}
+
+// A sweep is a run in progress.
+type sweep struct {
+	Config
+	workers int
+	units   []unit
+
+	bytes, scanned, objects atomic.Int64
+	done                    atomic.Int64
+
+	mu   sync.Mutex
+	gaps []sprawl.Gap
+}
+
+// A unit is a unit of one of the places.
+type unit struct {
+	sprawl.Unit
+	place int
+}
+
+// list asks every source for its units.
+func (s *sweep) list(ctx context.Context) error {
+	for i, p := range s.Places {
+		err := p.Source.Units(ctx, func(u sprawl.Unit) error {
+			s.units = append(s.units, unit{u, i})
+			return nil
+		})
+		if err != nil && ctx.Err() == nil {
+			var gap *sprawl.Gap
+			if !errors.As(err, &gap) {
+				return fmt.Errorf("listing %s: %w", p.Target, err)
+			}
+			s.gap(sprawl.Gaps(p.Target, string(p.Target), err)...)
+		}
+	}
+	return nil
+}
+
+func (s *sweep) gap(gaps ...sprawl.Gap) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gaps = append(s.gaps, gaps...)
+}
+
+// read works through the units, stage by stage, the largest first.
+func (s *sweep) read(ctx context.Context) {
+	slices.SortStableFunc(s.units, func(a, b unit) int {
+		return cmp.Or(cmp.Compare(a.Stage, b.Stage), cmp.Compare(b.Bytes, a.Bytes))
+	})
+	for rest := s.units; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Stage == rest[0].Stage {
+			n++
+		}
+		s.stage(ctx, rest[:n])
+		rest = rest[n:]
+	}
+}
+
+// stage reads units with a fixed number of workers, each submitted once.
+func (s *sweep) stage(ctx context.Context, units []unit) {
+	var next atomic.Int64
+	dirty := s.Inventory.Dirty()
+	reading := pool.New()
+	for range min(s.workers, len(units)) {
+		reading.Go(func() {
+			w := &worker{sweep: s, scanner: s.Rules.NewScanner(), dirty: dirty}
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(units) || ctx.Err() != nil {
+					return
+				}
+				w.do(ctx, units[i])
+				s.tell("reading")
+			}
+		})
+	}
+	reading.Wait()
+}
+
+func (s *sweep) tell(phase string) {
+	if s.Progress == nil {
+		return
+	}
+	p := Progress{Phase: phase, Units: len(s.units), UnitsDone: int(s.done.Load()), Bytes: s.bytes.Load(), Found: s.Inventory.Len()}
+	for i := range s.units {
+		p.BytesTotal += s.units[i].Bytes
+	}
+	s.Progress(p)
+}
+
+// A worker reads units, one after the other, on one goroutine. It is the
+// Visitor of what it reads.
+type worker struct {
+	*sweep
+	scanner  *detectors.Scanner
+	dirty    map[sprawl.ID]struct{} // objects with findings, of earlier stages
+	place    int
+	findings []sprawl.Finding
+	ctx      context.Context
+}
+
+// do reads one unit. Whatever goes wrong inside it, a panic too, is that unit's
+// gap and not the sweep's end.
+func (w *worker) do(ctx context.Context, u unit) {
+	w.place, w.ctx = u.place, ctx
+	w.scanner.Reset()
+	scanned := w.scanner.Scanned()
+	var err error
+	caught := panics.Try(func() { err = w.Places[u.place].Source.Read(ctx, u.Unit, w) })
+	if caught != nil {
+		err = &sprawl.Gap{Target: u.Target, What: u.Name, Why: fmt.Sprintf("internal error: %v", caught.Value)}
+		w.scanner = w.Rules.NewScanner()
+		scanned = 0
+	}
+	w.scanned.Add(w.scanner.Scanned() - scanned)
+	w.done.Add(1)
+	if err != nil && ctx.Err() == nil {
+		w.gap(sprawl.Gaps(u.Target, u.Name, err)...)
+	}
+}
+
+// Offer wants everything: nothing was scanned before in this run.
+func (w *worker) Offer(*sprawl.Location) bool { return true }
+
+// Found reports whether something was found in an object of an earlier stage.
+func (w *worker) Found(id sprawl.ID) bool {
+	_, ok := w.dirty[id]
+	return ok
+}
+
+// Visit scans c.
+func (w *worker) Visit(c *sprawl.Chunk) error {
+	w.bytes.Add(int64(len(c.Data) - c.Lead - c.Tail))
+	w.objects.Add(1)
+	w.findings = w.scanner.Scan(w.findings[:0], c)
+	if len(w.findings) > 0 {
+		w.Inventory.Add(w.place, w.findings)
+	}
+	return w.ctx.Err()
+}
