@@ -13,9 +13,8 @@ import (
 )
 
 // A Finder is a Visitor that knows in which of the objects that it was shown
-// something was found. It is asked only about objects of lower stages and the
-// one just visited, and lets history be followed while trees are read, not in
-// a second pass.
+// something was found. It is asked only about objects of lower stages, and lets
+// history be followed while trees are read, not in a second pass.
 type Finder interface {
 	Found(id sprawl.ID) bool
 }
@@ -23,9 +22,13 @@ type Finder interface {
 // A collector adds the trees and commits of one unit to a graph.
 type collector struct {
 	g       *graph
-	found   func(id sprawl.ID) bool // nil: only look for what is absent
-	given   bool                    // dirty is complete, and absences have been noted
 	shallow map[sprawl.ID]bool
+
+	// following: keep what trees and commits hold, and do not only look for
+	// what is absent. given: the objects with findings are all in dirty, and
+	// what is absent has been noted; else found tells.
+	following, given bool
+	found            func(id sprawl.ID) bool
 
 	cache   []cached
 	present [][20]byte           // files known to be there, with nothing found in them
@@ -69,7 +72,7 @@ func (g *graph) collector(v sprawl.Visitor, shallow map[sprawl.ID]bool) *collect
 	}
 	k := &collector{g: g, shallow: shallow}
 	if f, ok := v.(Finder); ok {
-		k.found = f.Found
+		k.following, k.found = true, f.Found
 		g.prepare()
 	}
 	return k
@@ -100,7 +103,7 @@ func (k *collector) done(name string) {
 	for name, id := range k.links {
 		g.links[name] = id
 	}
-	if k.found != nil {
+	if k.following && !g.done[name] {
 		g.commits = append(g.commits, k.commits...)
 		g.done[name] = true
 	}
@@ -148,13 +151,9 @@ func (k *collector) tree(num uint32, o *pack.Object) {
 		}
 		at = end
 	}
-	if k.found == nil {
-		return
+	if k.following {
+		k.g.record[num] = k.store()
 	}
-	if k.found(o.ID) {
-		k.pairs = append(k.pairs, selfName<<1|leaf, num)
-	}
-	k.g.record[num] = k.store()
 }
 
 // The modes of entries that matter.
@@ -210,11 +209,11 @@ func (k *collector) subtree(name, raw []byte, from sprawl.ID) {
 		c.num, c.ok = k.g.objs.number(c.id)
 		if !c.ok {
 			k.absent.add(c.id, from)
-		} else if k.found != nil {
+		} else if k.following {
 			c.key = k.g.intern(c.name)
 		}
 	}
-	if c.ok && k.found != nil {
+	if c.ok && k.following {
 		k.pairs = append(k.pairs, c.key<<1, c.num)
 	}
 }
@@ -238,7 +237,7 @@ func (k *collector) blob(name, raw []byte, fresh bool, from sprawl.ID) {
 			k.absent.add(id, from)
 			return
 		}
-		if k.found == nil || !k.found(id) {
+		if !k.following || !k.found(id) {
 			*present = [20]byte(raw)
 			return
 		}
@@ -309,7 +308,7 @@ func (k *collector) commit(num uint32, o *pack.Object) {
 			k.absent.add(p, o.ID)
 		}
 	}
-	if k.found != nil {
+	if k.following {
 		k.commits = append(k.commits, c)
 	}
 }

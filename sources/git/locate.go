@@ -22,9 +22,10 @@ import (
 // trees and commits once more, on all processors, unless the visitor was a
 // Finder.
 //
-// A credential in a file's name lives at the directory; one in the message of a
-// commit has no path. Sightings without an object, in the name of a ref or in
-// configuration, have no life.
+// A Life's Path is that of the object; what lies inside an archive is the
+// sighting's own Path. A credential in a file's name lives at the directory; one
+// in the message of a commit has no path. Sightings without an object, in the
+// name of a ref or in configuration, have no life.
 func (r *Repo) Locate(ctx context.Context, seen []sprawl.Sighting, yield func(sprawl.Life) error) error {
 	if err := r.plan(ctx); err != nil {
 		return err
@@ -50,20 +51,14 @@ func (r *Repo) Locate(ctx context.Context, seen []sprawl.Sighting, yield func(sp
 	return l.run(ctx)
 }
 
-// A label is one thing to follow: a credential, at a place inside objects.
-type label struct {
-	credential int
-	inside     string // the entry of an archive; else ""
-}
-
 // A locator is one call of Locate.
 type locator struct {
 	repo  *Repo
 	graph *graph
 	yield func(sprawl.Life) error
 
-	ranged  bool // only some commits are known: packs are not prepared, and the rest is not looked at
-	labels  []label
+	ranged  bool             // only some commits are known: packs are not prepared, and the rest is not looked at
+	labels  []int            // credentials, in order of first sight
 	of      map[uint32][]int // labels, by object
 	types   map[uint32]pack.Type
 	strange []sprawl.Sighting // of objects that the repository does not have
@@ -80,7 +75,7 @@ type locator struct {
 func (l *locator) index(ctx context.Context, seen []sprawl.Sighting) error {
 	l.of = make(map[uint32][]int)
 	l.types = make(map[uint32]pack.Type)
-	known := make(map[label]int)
+	known := make(map[int]int)
 	for _, s := range seen {
 		if s.Object.IsZero() {
 			continue
@@ -90,12 +85,11 @@ func (l *locator) index(ctx context.Context, seen []sprawl.Sighting) error {
 			l.strange = append(l.strange, s)
 			continue
 		}
-		key := label{s.Credential, s.Path}
-		n, ok := known[key]
+		n, ok := known[s.Credential]
 		if !ok {
 			n = len(l.labels)
-			known[key] = n
-			l.labels = append(l.labels, key)
+			known[s.Credential] = n
+			l.labels = append(l.labels, s.Credential)
 		}
 		if !slices.Contains(l.of[num], n) {
 			l.of[num] = append(l.of[num], n)
@@ -103,6 +97,11 @@ func (l *locator) index(ctx context.Context, seen []sprawl.Sighting) error {
 		l.types[num] = l.typeOf(num)
 	}
 	return ctx.Err()
+}
+
+// marked reports whether a record has the mark of markTrees.
+func marked(rec []uint32) bool {
+	return len(rec) >= 2 && rec[len(rec)-2] == selfName<<1|leaf
 }
 
 // typeOf returns the type of an object.
@@ -127,10 +126,11 @@ func (l *locator) collect(ctx context.Context) error {
 	}
 	g.prepare()
 	if complete {
+		l.markTrees()
 		return nil
 	}
 	g.forget()
-	return parallel(len(todo), func(i int) error {
+	err := parallel(len(todo), func(i int) error {
 		k := l.collector()
 		if err := todo[i].collect(ctx, k); err != nil {
 			return err
@@ -138,21 +138,28 @@ func (l *locator) collect(ctx context.Context) error {
 		k.done(todo[i].Name)
 		return nil
 	})
+	l.markTrees()
+	return err
+}
+
+// markTrees marks the trees in which something was found: in a name.
+func (l *locator) markTrees() {
+	k := l.collector()
+	for num := range l.of {
+		if rec := l.graph.at(l.graph.record[num]); l.types[num] == pack.Tree && !marked(rec) {
+			k.pairs = append(append(k.pairs[:0], rec...), selfName<<1|leaf, num)
+			l.graph.record[num] = k.store()
+		}
+	}
 }
 
 // collector returns a collector that looks for what was seen.
 func (l *locator) collector() *collector {
-	k := &collector{g: l.graph, given: true, found: l.found, shallow: l.repo.shallow}
+	k := &collector{g: l.graph, given: true, following: true, shallow: l.repo.shallow}
 	for num := range l.of {
 		k.know(l.graph.objs.id(num), num)
 	}
 	return k
-}
-
-// found reports whether the tree id is one of the objects that were seen.
-func (l *locator) found(id sprawl.ID) bool {
-	num, ok := l.graph.objs.number(id)
-	return ok && l.of[num] != nil
 }
 
 // parallel calls do for 0 to n-1 on all processors, and returns the errors.
@@ -436,14 +443,11 @@ func (l *locator) emit(ctx context.Context) error {
 func (l *locator) finish(f *life, authors map[int]string) sprawl.Life {
 	objs := l.graph.objs
 	out := sprawl.Life{
-		Credential: l.labels[f.label].credential,
+		Credential: l.labels[f.label],
 		Path:       l.lives.paths.text(f.path),
 		Object:     objs.id(f.object),
 		Versions:   f.versions,
 		Note:       reachNotes[byNothing],
-	}
-	if inside := l.labels[f.label].inside; inside != "" {
-		out.Path += "!" + inside
 	}
 	if f.commit >= 0 {
 		l.introduced(&out, f, authors)
@@ -500,10 +504,7 @@ func (l *locator) emitPlaceless() error {
 	for _, num := range nums {
 		for _, life := range l.placeless(num, staged) {
 			for _, n := range l.of[num] {
-				life.Credential = l.labels[n].credential
-				if inside := l.labels[n].inside; inside != "" && life.Path != "" {
-					life.Path += "!" + inside
-				}
+				life.Credential = l.labels[n]
 				if err := l.yield(life); err != nil {
 					return err
 				}

@@ -66,16 +66,19 @@ func openObjects(p place, o Options) (*objects, error) {
 func (o *objects) number0() {
 	o.packs = nil
 	names := make(map[string]bool)
-	first := uint32(0)
 	for _, s := range o.stores {
 		for _, p := range s.Packs() {
-			if names[p.Name()] {
-				continue
+			if !names[p.Name()] {
+				names[p.Name()] = true
+				o.packs = append(o.packs, &packed{Pack: p, sorted: true})
 			}
-			names[p.Name()] = true
-			o.packs = append(o.packs, &packed{Pack: p, first: first, sorted: true})
-			first += uint32(p.Len())
 		}
+	}
+	slices.SortStableFunc(o.packs, func(a, b *packed) int { return b.Len() - a.Len() }) // only those after the first can repeat objects
+	first := uint32(0)
+	for _, p := range o.packs {
+		p.first = first
+		first += uint32(p.Len())
 	}
 }
 
@@ -132,6 +135,13 @@ func (o *objects) number(id sprawl.ID) (uint32, bool) {
 	}
 	i, ok := slices.BinarySearchFunc(o.loose, id, func(a, b sprawl.ID) int { return bytes.Compare(a[:], b[:]) })
 	return o.firstLoose() + uint32(i), ok
+}
+
+// repeated reports whether the object with the given number is stored before
+// under another one.
+func (o *objects) repeated(number uint32, id sprawl.ID) bool {
+	first, ok := o.number(id)
+	return ok && first != number
 }
 
 // id returns the id of the object with the given number.

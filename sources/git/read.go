@@ -7,15 +7,18 @@ import (
 
 	"github.com/seed-5dd601fe/sprawl"
 	"github.com/seed-5dd601fe/sprawl/sources/git/internal/pack"
+	"github.com/seed-5dd601fe/sprawl/sources/internal/unpack"
 )
 
-// A shower shows the objects of one unit to its visitor. Archives inside
-// objects are the visitor's affair: whoever wants them opened wraps it.
+// A shower shows the objects of one unit to its visitor, and what archives
+// among them hold.
 type shower struct {
+	ctx  context.Context
 	repo *Repo
-	v    sprawl.Visitor
+	v    *unpack.Unpacker
 	at   sprawl.Location
 	c    sprawl.Chunk
+	open int // how many gaps of v have been taken over
 
 	// refused are the objects of the unit that the visitor did not want. What
 	// is derived from one has no Base, for the visitor has not seen it.
@@ -23,17 +26,19 @@ type shower struct {
 	gaps    gaps
 }
 
-func (r *Repo) shower(v sprawl.Visitor) *shower {
-	return &shower{repo: r, v: v, at: sprawl.Location{Target: r.target}, gaps: gaps{target: r.target}}
+func (r *Repo) shower(ctx context.Context, v sprawl.Visitor) *shower {
+	u := unpack.Wrap(v, unpack.Limits{Reach: r.opt.Reach, Stop: ctx.Err})
+	return &shower{ctx: ctx, repo: r, v: u, at: sprawl.Location{Target: r.target}, gaps: gaps{target: r.target}}
 }
 
-// show offers one object, and visits it if it is wanted.
-func (s *shower) show(o *pack.Object) error { return s.showAt("", o) }
-
-// showAt shows an object of which the path is known.
-func (s *shower) showAt(path string, o *pack.Object) error {
+// show offers one object, and visits it if it is wanted. Where it lies is for
+// Locate to say.
+func (s *shower) show(o *pack.Object) error {
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
 	s.repo.tally.objects.Add(1)
-	s.at = sprawl.Location{Target: s.at.Target, Object: o.ID, Kind: kind(o.Type), Path: path}
+	s.at = sprawl.Location{Target: s.at.Target, Object: o.ID, Kind: kind(o.Type)}
 	if !s.v.Offer(&s.at) {
 		s.refuse(o.ID)
 		return nil
@@ -44,7 +49,12 @@ func (s *shower) showAt(path string, o *pack.Object) error {
 			s.c.Base, s.c.Copies = o.Base, o.Copies
 		}
 	}
-	return s.v.Visit(&s.c)
+	err := s.v.Visit(&s.c)
+	for _, g := range s.v.Gaps()[s.open:] {
+		s.gaps.add(o.ID.String()+g.What, errors.New(g.Why)) // the path in the archive, after the object
+		s.open++
+	}
+	return err
 }
 
 func (s *shower) refuse(id sprawl.ID) {
@@ -57,8 +67,8 @@ func (s *shower) refuse(id sprawl.ID) {
 // text shows what has no object name: a list of refs, a log, a file of
 // configuration.
 func (s *shower) text(kind sprawl.Kind, path string, data []byte) error {
-	if len(data) == 0 {
-		return nil
+	if len(data) == 0 || s.ctx.Err() != nil {
+		return s.ctx.Err()
 	}
 	s.repo.tally.objects.Add(1)
 	s.at = sprawl.Location{Target: s.at.Target, Kind: kind, Path: path}
@@ -111,10 +121,14 @@ func (g *gaps) err() error {
 func (r *Repo) readSlice(ctx context.Context, name string, p *packed, slice pack.Slice, v sprawl.Visitor) error {
 	reader := p.reader()
 	defer p.rest(reader)
-	s := r.shower(v)
+	s := r.shower(ctx, v)
 	keep := r.graph.collector(v, r.shallow)
 	commits := int64(0)
 	err := reader.Walk(ctx, slice, func(o *pack.Object) error {
+		if p.first > 0 && r.objs.repeated(p.first+uint32(o.Num), o.ID) {
+			s.refuse(o.ID)
+			return nil
+		}
 		if o.Type == pack.Commit {
 			commits++
 		}
@@ -135,7 +149,7 @@ func (r *Repo) readSlice(ctx context.Context, name string, p *packed, slice pack
 // readLoose shows the loose objects among r.objs.loose[from:to] that are
 // blobs, or those that are not.
 func (r *Repo) readLoose(ctx context.Context, name string, from, to int, blobs bool, v sprawl.Visitor) error {
-	s := r.shower(v)
+	s := r.shower(ctx, v)
 	keep := r.graph.collector(v, r.shallow)
 	var buf []byte
 	for i := from; i < to; i++ {
@@ -146,6 +160,9 @@ func (r *Repo) readLoose(ctx context.Context, name string, from, to int, blobs b
 			continue
 		}
 		id := r.objs.loose[i]
+		if r.objs.repeated(r.objs.firstLoose()+uint32(i), id) {
+			continue
+		}
 		typ, data, err := r.objs.read(id, buf)
 		if err != nil {
 			if blobs { // its type is not known: named once

@@ -17,6 +17,10 @@ var ErrRequest = errors.New("wrong request")
 // Options say what of a repository is read, and how. The zero Options read
 // everything.
 type Options struct {
+	// Reach is how far, in bytes, the scanner looks beyond where a match
+	// starts; see unpack.Limits.
+	Reach int
+
 	// NoDelta withholds Base and Copies from the visitor, so that it scans
 	// every object whole.
 	NoDelta bool

@@ -159,7 +159,7 @@ func (r *Repo) planStaged() {
 			for _, f := range r.staged {
 				names.WriteString(f.path + "\n")
 			}
-			return r.shower(v).text(sprawl.KindName, "index", []byte(names.String()))
+			return r.shower(ctx, v).text(sprawl.KindName, "index", []byte(names.String()))
 		})
 	}
 	once := make(map[sprawl.ID]bool)
@@ -185,7 +185,7 @@ func (r *Repo) planFiles(name string, files []staged) {
 
 // readFiles shows files of which the path is known.
 func (r *Repo) readFiles(ctx context.Context, files []staged, v sprawl.Visitor) error {
-	s := r.shower(v)
+	s := r.shower(ctx, v)
 	var buf []byte
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
@@ -197,7 +197,7 @@ func (r *Repo) readFiles(ctx context.Context, files []staged, v sprawl.Visitor) 
 			continue
 		}
 		buf = keepSmall(data)
-		if err := s.showAt(f.path, &pack.Object{ID: f.id, Type: typ, Data: data}); err != nil {
+		if err := s.show(&pack.Object{ID: f.id, Type: typ, Data: data}); err != nil {
 			return err
 		}
 	}
@@ -212,9 +212,6 @@ func (r *Repo) locateStaged(seen []sprawl.Sighting, yield func(sprawl.Life) erro
 	}
 	for _, s := range seen {
 		for _, path := range paths[s.Object] {
-			if s.Path != "" {
-				path += "!" + s.Path
-			}
 			life := sprawl.Life{Credential: s.Credential, Path: path, Object: s.Object, Versions: 1, Note: "index"}
 			if err := yield(life); err != nil {
 				return err

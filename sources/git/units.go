@@ -45,6 +45,9 @@ func (r *Repo) Units(ctx context.Context, yield func(sprawl.Unit) error) error {
 		return err
 	}
 	for _, u := range r.order {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := yield(u.Unit); err != nil {
 			return err
 		}
