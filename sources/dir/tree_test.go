@@ -111,6 +111,18 @@ func TestGit(t *testing.T) {
 	}
 }
 
+// TestBare has a bare repository, whose files can be read but not understood.
+func TestBare(t *testing.T) {
+	root := plant(t, map[string][]byte{"b.git/HEAD": []byte("ref: x"), "b.git/objects/p": []byte("y"), "b.git/refs/h": []byte("z"), "d/HEAD": []byte("no")})
+	got, _, tally := collect(t, open(t, root, dir.Options{}))
+	if got["b.git/HEAD"] != "ref: x" {
+		t.Errorf("shown: %v", got)
+	}
+	if len(tally.Skipped) != 1 || tally.Skipped[0].What != "b.git" || !strings.HasSuffix(tally.Skipped[0].Why, "scan it with git:"+filepath.Join(root, "b.git")) {
+		t.Errorf("skipped: %v", tally.Skipped)
+	}
+}
+
 func TestExclude(t *testing.T) {
 	root := plant(t, map[string][]byte{
 		"a.log": []byte("1"), "d/b.log": []byte("2"), "d/keep": []byte("3"), "vendor/x/y": []byte("4"), "d/vendor/z": []byte("5"),

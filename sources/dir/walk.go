@@ -137,7 +137,17 @@ func (w *walk) directory(dir string) error {
 		}
 	}
 	w.flush(r)
+	if r.marks == 3 && !w.d.o.IncludeGit {
+		w.history(dir, dir, "its files were read, but git packs what they hold; ")
+	}
 	return w.ctx.Err()
+}
+
+// history says that the git repository at repo has more than is read. What is
+// left out is at p.
+func (w *walk) history(p, repo, why string) {
+	repo = filepath.Join(w.d.root, filepath.FromSlash(repo))
+	w.skipped.add(w.d.target, p, "git history: "+why+"scan it with git:"+repo)
 }
 
 func (w *walk) failed(dir string, err error) {
@@ -150,6 +160,15 @@ type runBuilder struct {
 	run
 	names []byte
 	count int
+	marks int // names that the top of a git directory has
+}
+
+// mark counts name if it is one of those.
+func (r *runBuilder) mark(name string) {
+	switch name {
+	case "HEAD", "objects", "refs":
+		r.marks++
+	}
 }
 
 func (r *runBuilder) add(how byte, name string) {
@@ -179,6 +198,7 @@ func (w *walk) entry(f listing, r *runBuilder, e fs.DirEntry) error {
 	if w.d.only != "" && name != w.d.only {
 		return nil
 	}
+	r.mark(name)
 	p := join(r.dir, name)
 	if w.excluded(p, name) {
 		return nil
@@ -231,8 +251,7 @@ func (w *walk) excluded(p, name string) bool {
 
 func (w *walk) enter(p, name string) {
 	if name == ".git" && !w.d.o.IncludeGit {
-		repo := filepath.Dir(filepath.Join(w.d.root, filepath.FromSlash(p)))
-		w.skipped.add(w.d.target, p, "git history: scan it with git:"+repo)
+		w.history(p, strings.TrimSuffix(p, name), "")
 		return
 	}
 	w.todo = append(w.todo, p)

@@ -27,14 +27,15 @@ func (u *Unpacker) tar(p place, r io.Reader) {
 	}
 }
 
+// tarEntry shows the entry h, whatever kind it says it is of: a file that
+// claims to be a link still has content.
 func (u *Unpacker) tarEntry(in place, h *tar.Header, t *tar.Reader) {
 	if h.Linkname != "" {
 		u.name(in, h.Name, " -> ", h.Linkname)
-		return
+	} else {
+		u.name(in, h.Name)
 	}
-	u.name(in, h.Name)
-	switch h.Typeflag {
-	case tar.TypeReg, tar.TypeRegA, tar.TypeGNUSparse, tar.TypeCont:
+	if h.Size > 0 {
 		// A sparse file yields more than is there, so that it is charged.
 		u.show(in.entry(h.Name), &meter{u, t})
 	}

@@ -113,6 +113,11 @@ func findDirectory(s *io.SectionReader) (zipDir, error) {
 	if base < 0 || size > at {
 		return zipDir{}, errZip
 	}
+	// Some writers have a wrong size there, and a right start.
+	var mark [4]byte
+	if s.ReadAt(mark[:], start); base > 0 && string(mark[:]) == centralMark {
+		return zipDir{start: start, size: at - start}, nil
+	}
 	return zipDir{start: base + start, size: size, base: base}, nil
 }
 
@@ -163,6 +168,8 @@ func readCentral(r io.Reader) (zipEntry, error) {
 	var h [centralSize]byte
 	if n, err := io.ReadFull(r, h[:]); n == 0 && err == io.EOF {
 		return zipEntry{}, io.EOF
+	} else if n >= 4 && string(h[:4]) == end64Mark {
+		return zipEntry{}, io.EOF // where the size counts what follows as well
 	} else if err != nil || string(h[:4]) != centralMark {
 		return zipEntry{}, errZip
 	}
