@@ -58,17 +58,16 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// TestEdited changes each byte of a vector in turn: with every check that has
-// a checksum over the whole value, nearly all of these must be refused.
+// TestEdited changes each byte of a vector in turn. A check that has a checksum
+// over the whole value must refuse nearly all of these.
 func TestEdited(t *testing.T) {
 	for _, name := range []string{
 		"github-crc32", "grafana-crc32", "gitlab-routable", "cloudflare-crc32", "zuplo-crc32", "confluent-crc32", "azure-key",
 		"entra-secret", "bech32-age",
 	} {
 		value := undot(vectors[name][0])
-		prefix := len(value) - len(strings.TrimLeft(string(value[:6]), "abcdefghijklmnopqrstuvwxyzAGE_-z")) - len(value) + 6
 		passed := 0
-		for i := max(prefix, 0) + 16; i < len(value); i++ {
+		for i := 16; i < len(value); i++ { // past every prefix
 			old := value[i]
 			if value[i] = 'q'; old == 'q' {
 				value[i] = 'r'

@@ -170,7 +170,7 @@ func (sc *Scanner) evaluateRun(dst []match, data []byte, pos, depth int) (_ []ma
 		end++
 	}
 	lo, hi = pos-1, end+1
-	if pos > 0 && runClass[data[pos-1]] || depth == maxDepth {
+	if end-pos < literal.MinRun || pos > 0 && runClass[data[pos-1]] || depth == maxDepth {
 		return dst, lo, hi
 	}
 	from, folded := foldsBack(data, pos)

@@ -1,6 +1,12 @@
 package detectors
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed-5dd601fe/sprawl"
+
 	"math"
 	"regexp"
 	"slices"
@@ -101,4 +107,46 @@ func naiveEntropy(text []byte) (bits float64) {
 		bits -= p * math.Log2(p)
 	}
 	return bits
+}
+
+// TestAgainstNaive holds the engine to the naive scanner, on texts in which
+// examples of all rules stand between words and punctuation. The engine
+// settles overlaps, the naive scanner doesn't: what the engine leaves out must
+// overlap with something that it reports.
+func TestAgainstNaive(t *testing.T) {
+	rules := builtin(t)
+	slow := newNaive(rules)
+	sc := builtinSet(t).NewScanner()
+	for seed := range uint64(60) {
+		text := medley(t, rules, seed)
+		want := map[string]bool{}
+		found := scanText(sc, string(text))
+		for _, h := range slow.scan(text) {
+			want[fmt.Sprintf("%s %d-%d", h.rule, h.start, h.end)] = true
+			if !slices.ContainsFunc(found, func(f sprawl.Finding) bool {
+				return int(f.At.Start) < h.end && h.start < int(f.At.End)
+			}) {
+				t.Fatalf("seed %d: the engine has nothing for rule %s at %d: %q", seed, h.rule, h.start, text[h.start:h.end])
+			}
+		}
+		for _, f := range found {
+			at := fmt.Sprintf("%s %d-%d", f.Rule, f.At.Start, f.At.End)
+			if len(f.At.Encoding) == 0 && f.Rule != "generic-assignment" && !want[at] {
+				t.Fatalf("seed %d: the naive scanner has no %s: %q", seed, at, text[f.At.Start:f.At.End])
+			}
+		}
+	}
+}
+
+// medley returns a text of some examples of some rules.
+func medley(t *testing.T, rules []Rule, seed uint64) (text []byte) {
+	r := rand.New(rand.NewPCG(seed, 9))
+	between := []string{"\n", " ", "; ", "\", \"", " = ", "\n\n# ", "x", "/", ",", "\r\n", " token: ", "\u00e9"}
+	for range 30 {
+		rule := &rules[r.IntN(len(rules))]
+		examples := append(append([]string{}, rule.Found...), rule.Ignored...)
+		text = append(text, expand(t, examples[r.IntN(len(examples))], r.Uint64())...)
+		text = append(text, between[r.IntN(len(between))]...)
+	}
+	return text
 }

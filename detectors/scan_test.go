@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -232,7 +233,11 @@ func textPieces(t testing.TB, set *Set, rnd *rand.Rand) []string {
 
 func TestCopies(t *testing.T) {
 	set := builtinSet(t)
-	for seed := range uint64(300) {
+	rounds := uint64(300)
+	if n, err := strconv.Atoi(os.Getenv("SPRAWL_ROUNDS")); err == nil {
+		rounds = uint64(n)
+	}
+	for seed := range rounds {
 		checkCopies(t, set, seed, 6)
 	}
 }
