@@ -3,6 +3,7 @@ package detectors
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
@@ -13,6 +14,9 @@ import (
 // anything else; a file for which it reports true has the same rules for the
 // library, if that can read it at all.
 func readFast(text string) (rules []Rule, ok bool) {
+	if !plainText(text) {
+		return nil, false
+	}
 	rules = make([]Rule, 0, 256)
 	var r *Rule // nil outside of rules
 	inIssuer := false
@@ -41,6 +45,20 @@ func readFast(text string) (rules []Rule, ok bool) {
 		rules[i].setDefaults()
 	}
 	return rules, len(rules) > 0
+}
+
+// plainText reports whether text holds no control characters and no invalid
+// UTF-8, which TOML refuses in places.
+func plainText(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= ' ' && c != 0x7f || c == '\n' || c == '\t':
+		case c == '\r' && i+1 < len(text) && text[i+1] == '\n':
+		default:
+			return false
+		}
+	}
+	return utf8.ValidString(text)
 }
 
 // setFast sets the key of r that line is about.
@@ -120,28 +138,27 @@ func (c *cursor) text() string {
 	c.space()
 	if rest, literal := strings.CutPrefix(c.rest, "'"); literal {
 		text, after, closed := strings.Cut(rest, "'")
-		c.rest, c.ok = after, c.ok && closed && !strings.ContainsFunc(text, isControl)
+		c.rest, c.ok = after, c.ok && closed
 		return text
 	}
+	rest, quoted := strings.CutPrefix(c.rest, `"`)
+	text, after, closed := strings.Cut(rest, `"`)
+	if strings.IndexByte(text, '\\') >= 0 {
+		return c.unescape()
+	}
+	c.rest, c.ok = after, c.ok && quoted && closed
+	return text
+}
+
+// unescape reads a text with escapes. Of those that Go and TOML share, the
+// rules use few; others are left to the library.
+func (c *cursor) unescape() string {
 	quoted, err := strconv.QuotedPrefix(c.rest)
-	if err != nil || quoted[0] != '"' {
+	if err != nil {
 		c.ok = false
 		return ""
 	}
 	c.rest = c.rest[len(quoted):]
-	text := quoted[1 : len(quoted)-1]
-	if strings.IndexByte(text, '\\') < 0 {
-		c.ok = c.ok && !strings.ContainsFunc(text, isControl)
-		return text
-	}
-	return c.unescape(quoted)
-}
-
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f || r == '\uFFFD' }
-
-// unescape reads a text with escapes. Of those that Go and TOML share, the
-// rules use few; others are left to the library.
-func (c *cursor) unescape(quoted string) string {
 	for i := 0; i < len(quoted)-1; i++ {
 		if quoted[i] == '\\' {
 			i++
@@ -149,7 +166,7 @@ func (c *cursor) unescape(quoted string) string {
 		}
 	}
 	text, err := strconv.Unquote(quoted)
-	c.ok = c.ok && err == nil && !strings.Contains(text, "\uFFFD")
+	c.ok = c.ok && err == nil && quoted[0] == '"'
 	return text
 }
 
