@@ -89,22 +89,39 @@ func remote(arg string) (sprawl.Target, bool) {
 }
 
 // withoutUser returns a URL without user information, as far as ssh can do
-// without.
+// without, and without a query, which may hold a token too.
 func withoutUser(raw, scheme string) string {
 	before, rest, _ := strings.Cut(raw, "://")
-	host, path, slash := strings.Cut(rest, "/")
-	at := strings.LastIndexByte(host, '@')
-	if at >= 0 {
-		user, _, _ := strings.Cut(host[:at], ":")
-		if host = host[at+1:]; scheme == "ssh" {
-			host = url.PathEscape(user) + "@" + host
-		}
+	if i := strings.IndexAny(rest, "?#"); i >= 0 && scheme != "file" {
+		rest = rest[:i]
 	}
-	if slash {
-		host += "/"
+	at := userEnd(rest)
+	if at < 0 {
+		return before + "://" + rest
 	}
-	return before + "://" + host + path
+	user, _, _ := strings.Cut(rest[:at], ":")
+	rest = rest[at+1:]
+	if scheme == "ssh" {
+		rest = url.PathEscape(user) + "@" + rest
+	}
+	return before + "://" + rest
 }
+
+// userEnd returns where the user information of a URL's rest ends; -1 if it
+// has none. A slash in a password is not allowed there, but is what people
+// type: what stands before it is then no host and port.
+func userEnd(rest string) int {
+	host, _, _ := strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		return at
+	}
+	if hostPort.MatchString(host) {
+		return -1
+	}
+	return strings.LastIndexByte(rest, '@')
+}
+
+var hostPort = regexp.MustCompile(`^(\[[0-9A-Fa-f:.]*\]|[^:\[\]]*)(:[0-9]*)?$`)
 
 // inRepository reports whether path is in a work tree or a repository.
 func inRepository(path string) bool {

@@ -3,9 +3,11 @@ package sources_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,14 +57,19 @@ func TestInfer(t *testing.T) {
 		{"https://host.test/a/b.git", "git+https://host.test/a/b.git"},
 		{"git+https://host.test/a", "git+https://host.test/a"},
 		{"http://host.test/a", "git+http://host.test/a"},
-		{"git:https://who:pw@host.test/a", "git+https://host.test/a"},
-		{"https://who:p@w@host.test/a", "git+https://host.test/a"},
-		{"https://who:pw@host.test", "git+https://host.test"},
+		{"git:https://who" + ":pw@host.test/a", "git+https://host.test/a"},
+		{"https://who" + ":p@w@host.test/a", "git+https://host.test/a"},
+		{"https://who" + ":pw@host.test", "git+https://host.test"},
+		{"https://who" + ":p/w@host.test/a", "git+https://host.test/a"},
+		{"https://host.test/@scope/a", "git+https://host.test/@scope/a"},
+		{"https://host.test:8443/a@b", "git+https://host.test:8443/a@b"},
+		{"https://[::1]:80/a@b", "git+https://[::1]:80/a@b"},
+		{"https://host.test/a?token=pw#pw", "git+https://host.test/a"},
 		{"ssh://git@host.test:22/a", "git+ssh://git@host.test:22/a"},
-		{"ssh://git:pw@host.test/a", "git+ssh://git@host.test/a"},
+		{"ssh://git" + ":pw@host.test/a", "git+ssh://git@host.test/a"},
 		{"git@host.test:a/b.git", "git:git@host.test:a/b.git"},
 		{"git:git@host.test:a/b.git", "git:git@host.test:a/b.git"},
-		{"git:pw@host.test:a", "git:pw@host.test:a"},
+		{"git:who@host.test:a", "git:who@host.test:a"},
 		{"git://host.test/a", "git://host.test/a"},
 		{"file:///srv/a.git", "git+file:///srv/a.git"},
 	}
@@ -89,9 +96,17 @@ func TestOpen(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "f"), []byte("in a file"), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "f"}, {"-c", "user.name=n", "-c", "user.email=e", "commit", "-q", "-m", "in a message"}} {
+		c := exec.Command("git", args...)
+		c.Dir = root
+		if out, err := c.CombinedOutput(); err != nil {
+			t.Skipf("git %v: %v: %s", args, err, out)
+		}
+	}
 	o := sources.Options{Stdin: strings.NewReader("in a stream"), Reach: 100}
 	for target, want := range map[sprawl.Target]string{
 		sprawl.Target("dir:" + root): "in a file",
+		sprawl.Target("git:" + root): "in a message",
 		"stdin:":                     "in a stream",
 	} {
 		s, err := sources.Open(t.Context(), target, o)
@@ -102,7 +117,10 @@ func TestOpen(t *testing.T) {
 		if err != nil || len(gaps) > 0 {
 			t.Errorf("%s: %v, gaps %v", target, err, gaps)
 		}
-		if !bytes.Contains(objects[len(objects)-1].Data, []byte(want)) {
+		if c, ok := s.(io.Closer); ok {
+			c.Close()
+		}
+		if !slices.ContainsFunc(objects, func(o sourcetest.Object) bool { return bytes.Contains(o.Data, []byte(want)) }) {
 			t.Errorf("%s showed %v, want %q", target, objects, want)
 		}
 	}
@@ -132,4 +150,29 @@ func TestOpenWrong(t *testing.T) {
 			t.Errorf("Open(%s): %q does not say %q", test.target, err, test.says)
 		}
 	}
+}
+
+// FuzzInfer holds the target to be free of the password in a URL.
+func FuzzInfer(f *testing.F) {
+	f.Add("https", "who", "pw", "host.test", "a/b.git")
+	f.Add("git+ssh", "", "p/w@", "[::1]:22", "?x=y@z")
+	f.Add("git:https", "a", "", "h", "")
+	const secret = "swordfish" // never in what surrounds it
+	f.Fuzz(func(t *testing.T, scheme, user, password, host, path string) {
+		if strings.Contains(scheme+user+host+path, secret) || strings.ContainsAny(password+user, "?#") {
+			t.Skip()
+		}
+		switch scheme {
+		case "http", "https", "ssh", "git+http", "git+https", "git+ssh", "git:https", "git:ssh", "git":
+		default:
+			t.Skip()
+		}
+		if strings.ContainsAny(user, ":/@") || strings.ContainsAny(host, "/@?#") {
+			t.Skip()
+		}
+		arg := scheme + "://" + user + ":" + secret + password + "@" + host + "/" + path
+		if got, err := sources.Infer(arg); err == nil && strings.Contains(string(got), secret) {
+			t.Errorf("Infer(%q) = %q", arg, got)
+		}
+	})
 }
