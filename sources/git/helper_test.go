@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/seed-5dd601fe/sprawl"
 )
 
@@ -100,7 +102,7 @@ type spotter struct {
 type sightings struct {
 	mu     sync.Mutex
 	at     []sprawl.Location
-	dirty  map[sprawl.ID]bool
+	dirty  map[sprawl.ID]sprawl.Kind
 	shown  map[sprawl.ID]string // every object, with its kind and a hash of its bytes
 	copies int
 }
@@ -119,18 +121,19 @@ func (v spotter) Visit(c *sprawl.Chunk) error {
 		at := *c.At
 		at.Start = int64(i)
 		s.at = append(s.at, at)
-		s.dirty[at.Object] = true
+		s.dirty[at.Object] = at.Kind
 	}
 	return nil
 }
 
-// A finder is a spotter that says what it found.
+// A finder is a spotter that says what it found in earlier stages.
 type finder struct{ spotter }
 
 func (v finder) Found(id sprawl.ID) bool {
 	v.seen.mu.Lock()
 	defer v.seen.mu.Unlock()
-	return v.seen.dirty[id]
+	at, ok := v.seen.dirty[id]
+	return ok && at == sprawl.KindBlob
 }
 
 // A result is what a whole run over a repository gave.
@@ -144,7 +147,14 @@ type result struct {
 // scan reads everything that o asks for and locates want.
 func scan(t testing.TB, target sprawl.Target, o Options, want string) result {
 	t.Helper()
-	return scanAs(t, target, o, want, false)
+	plain := scanAs(t, target, o, want, false)
+	if !o.Staged && o.Since == "" && o.Progress == nil {
+		fused := scanAs(t, target, o, want, true)
+		if diff := cmp.Diff(plain.lives, fused.lives); diff != "" {
+			t.Errorf("lives differ when the visitor is a Finder (-plain +fused):\n%s", diff)
+		}
+	}
+	return plain
 }
 
 func scanAs(t testing.TB, target sprawl.Target, o Options, want string, fused bool) result {
@@ -161,7 +171,7 @@ func scanAs(t testing.TB, target sprawl.Target, o Options, want string, fused bo
 func drive(t testing.TB, r *Repo, want string, fused bool) result {
 	t.Helper()
 	ctx := context.Background()
-	out := result{sightings: &sightings{dirty: make(map[sprawl.ID]bool), shown: make(map[sprawl.ID]string)}}
+	out := result{sightings: &sightings{dirty: make(map[sprawl.ID]sprawl.Kind), shown: make(map[sprawl.ID]string)}}
 	v := spotter{[]byte(want), out.sightings}
 	var visitor sprawl.Visitor = v
 	if fused {

@@ -64,7 +64,10 @@ func (r *Repo) Read(ctx context.Context, u sprawl.Unit, v sprawl.Visitor) error 
 	if !ok {
 		return &sprawl.Gap{Target: r.target, What: u.Name, Why: "the repository has no such part any more; scan it again"}
 	}
-	return unit.read(ctx, v)
+	if err := unit.read(ctx, v); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // plan makes the list of units, once.
