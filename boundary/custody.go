@@ -83,9 +83,9 @@ func fileCustody(where string, p *path) string {
 // isHistory reports whether a file of that name belongs to one person's
 // machine.
 func isHistory(base string) bool {
-	switch {
-	case eq(base, ".bash_history"), eq(base, ".zsh_history"), eq(base, ".netrc"), eq(base, ".pgpass"),
-		eq(base, ".psql_history"), eq(base, ".mysql_history"), eq(base, ".git-credentials"):
+	var buf [16]byte
+	switch string(lower(&buf, base)) {
+	case ".bash_history", ".zsh_history", ".netrc", ".pgpass", ".psql_history", ".mysql_history", ".git-credentials":
 		return true
 	}
 	return false
@@ -94,9 +94,9 @@ func isHistory(base string) bool {
 // isConfig reports whether a file of that name configures something.
 func isConfig(base string) bool {
 	_, ext := cutExt(base)
-	switch {
-	case eq(ext, "yml"), eq(ext, "yaml"), eq(ext, "json"), eq(ext, "toml"), eq(ext, "ini"), eq(ext, "cfg"),
-		eq(ext, "conf"), eq(ext, "config"), eq(ext, "properties"), eq(ext, "tfvars"), eq(ext, "tfstate"), eq(ext, "xml"):
+	var buf [16]byte
+	switch string(lower(&buf, ext)) {
+	case "yml", "yaml", "json", "toml", "ini", "cfg", "conf", "config", "properties", "tfvars", "tfstate", "xml":
 		return true
 	}
 	return false

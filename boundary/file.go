@@ -2,8 +2,8 @@ package boundary
 
 import "strings"
 
-// file reads the file called base in the directory called before.
-func (p *path) file(before, base string) {
+// file reads the file called base in a directory that holds in.
+func (p *path) file(in holds, base string) {
 	stem := p.template(base)
 	dotenv := isDotenv(stem)
 	if cut, ok := cutFold(stem, ".local"); ok && dotenv {
@@ -21,18 +21,17 @@ func (p *path) file(before, base string) {
 		p.note("fixture", "file name ", base, fixturePenalty)
 		return
 	}
-	set, firm := fileEnv(before, stem, &n, code, dotenv)
+	set, firm := fileEnv(in, stem, &n, code, dotenv)
 	p.set(set, firm, "file name ", base)
 }
 
 // fileEnv returns the environments that a file name says, and whether it does
 // so in a known pattern.
-func fileEnv(before, stem string, n *name, code, dotenv bool) (set classes, firm bool) {
-	in := contextOf(before)
+func fileEnv(in holds, stem string, n *name, code, dotenv bool) (set classes, firm bool) {
 	switch {
 	case dotenv:
 		return n.sure | n.fair | n.rare, true
-	case in != anything && n.words == 1:
+	case (in == oneWord || in == environments) && n.words == 1:
 		return n.sure | n.fair, true // config/test.exs, environments/production.rb
 	case in == environments && !code:
 		return n.sure | n.fair, true // group_vars/qa-eu.yml
@@ -51,11 +50,10 @@ func fileEnv(before, stem string, n *name, code, dotenv bool) (set classes, firm
 // isPattern reports whether files that begin with the word come one for each
 // environment, as Spring's application-NAME.yml and Helm's values-NAME.yaml.
 func isPattern(first string) bool {
-	switch {
-	case eq(first, "env"), eq(first, "application"), eq(first, "appsettings"), eq(first, "values"),
-		eq(first, "config"), eq(first, "settings"), eq(first, "secrets"), eq(first, "bootstrap"),
-		eq(first, "compose"), eq(first, "docker"), eq(first, "dockerfile"), eq(first, "environment"),
-		eq(first, "parameters"), eq(first, "credentials"):
+	var buf [16]byte
+	switch string(lower(&buf, first)) {
+	case "env", "application", "appsettings", "values", "config", "settings", "secrets", "bootstrap",
+		"compose", "docker", "dockerfile", "environment", "parameters", "credentials":
 		return true
 	}
 	return false

@@ -29,6 +29,7 @@ const (
 	anything     holds = iota
 	oneWord            // environments, where the whole name is one word
 	environments       // environments, whatever else their names say
+	people             // somebody may be called prod
 )
 
 // readPath reads the path of at. The last directory that names an environment
@@ -47,31 +48,32 @@ func readPath(at *sprawl.Location) (p path) {
 		return p
 	}
 	p.is = true
-	before, start := "", 0
+	in, start := anything, 0
 	for i := range len(at.Path) {
 		if !isSlash(at.Path[i]) {
 			continue
 		}
-		p.directory(before, at.Path[start:i], at.Path[:i+1])
-		before, start = at.Path[start:i], i+1
+		in = p.directory(in, at.Path[start:i], at.Path[:i+1])
+		start = i + 1
 	}
-	p.file(before, at.Path[start:])
+	p.file(in, at.Path[start:])
 	return p
 }
 
 // isSlash reports whether b ends a directory, or the name of an archive.
 func isSlash(b byte) bool { return b == '/' || b == '\\' || b == '!' }
 
-// directory reads one directory called dir, inside one called before. whole is
-// the path up to and with it.
-func (p *path) directory(before, dir, whole string) {
-	if dir == "" || dir == "." || eq(before, "home") || eq(before, "users") {
-		return // a person may be called prod
+// directory reads the directory called dir, inside one that holds in, and
+// returns what it holds itself. whole is the path up to and with it.
+func (p *path) directory(in holds, dir, whole string) holds {
+	var buf [16]byte
+	low := lower(&buf, dir)
+	if in == people || dir == "" || dir == "." {
+		return anything
 	}
-	in := contextOf(before)
-	p.special(dir, whole)
-	if in == anything && p.text(dir, whole) {
-		return
+	p.special(low, whole)
+	if in == anything && p.text(low, whole) {
+		return anything
 	}
 	n := readName(dir, false)
 	set := n.sure
@@ -82,6 +84,7 @@ func (p *path) directory(before, dir, whole string) {
 		set |= n.fair
 	}
 	p.set(set, n.words == 1 || in != anything, "path ", whole)
+	return contextOf(low)
 }
 
 // set notes an environment. Later calls win.
@@ -97,16 +100,15 @@ func (p *path) set(set classes, firm bool, how, where string) {
 
 // text notes what kind of text a directory holds, and reports whether it is a
 // place of tests, examples or manuals.
-func (p *path) text(dir, whole string) bool {
+func (p *path) text(dir []byte, whole string) bool {
 	kind := ""
-	switch {
-	case eq(dir, "test"), eq(dir, "tests"), eq(dir, "testing"), eq(dir, "spec"), eq(dir, "specs"),
-		eq(dir, "fixture"), eq(dir, "fixtures"), eq(dir, "testdata"), eq(dir, "__tests__"),
-		eq(dir, "__fixtures__"), eq(dir, "__mocks__"), eq(dir, "mocks"):
+	switch string(dir) {
+	case "test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "testdata",
+		"__tests__", "__fixtures__", "__mocks__", "mocks":
 		kind = "fixture"
-	case eq(dir, "example"), eq(dir, "examples"), eq(dir, "sample"), eq(dir, "samples"):
+	case "example", "examples", "sample", "samples":
 		kind = "example"
-	case eq(dir, "doc"), eq(dir, "docs"), eq(dir, "documentation"):
+	case "doc", "docs", "documentation":
 		kind = "docs"
 	default:
 		return false
@@ -124,30 +126,31 @@ func (p *path) note(kind, how, where string, penalty int) {
 }
 
 // special notes directories that say whose they are or what fills them.
-func (p *path) special(dir, whole string) {
-	switch {
-	case eq(dir, "vendor"), eq(dir, "third_party"), eq(dir, "third-party"), eq(dir, "thirdparty"),
-		eq(dir, "node_modules"), eq(dir, "bower_components"), eq(dir, "site-packages"):
+func (p *path) special(dir []byte, whole string) {
+	switch string(dir) {
+	case "vendor", "third_party", "third-party", "thirdparty", "node_modules", "bower_components", "site-packages":
 		p.vendored = "path " + whole
-	case eq(dir, ".claude"), eq(dir, ".cursor"), eq(dir, ".codex"), eq(dir, ".gemini"), eq(dir, ".continue"):
+	case ".claude", ".cursor", ".codex", ".gemini", ".continue":
 		p.agent = true
-	case eq(dir, ".aws"), eq(dir, ".ssh"), eq(dir, ".kube"), eq(dir, ".azure"), eq(dir, ".gnupg"):
+	case ".aws", ".ssh", ".kube", ".azure", ".gnupg":
 		p.endpoint = true
-	case eq(dir, "log"), eq(dir, "logs"):
+	case "log", "logs":
 		p.logs = true
 	}
 }
 
-// contextOf says what the names inside the directory called dir mean.
-func contextOf(dir string) holds {
-	switch {
-	case eq(dir, "env"), eq(dir, "envs"), eq(dir, "environment"), eq(dir, "environments"),
-		eq(dir, "inventory"), eq(dir, "inventories"), eq(dir, "overlay"), eq(dir, "overlays"),
-		eq(dir, "group_vars"), eq(dir, "clusters"), eq(dir, "stages"):
+// contextOf says what the names inside a directory mean. Its own name is in small
+// letters.
+func contextOf(dir []byte) holds {
+	switch string(dir) {
+	case "env", "envs", "environment", "environments", "inventory", "inventories", "overlay", "overlays",
+		"group_vars", "clusters", "stages":
 		return environments
-	case eq(dir, "config"), eq(dir, "settings"), eq(dir, "deploy"), eq(dir, "deployment"), eq(dir, "deployments"),
-		eq(dir, "terraform"), eq(dir, "live"), eq(dir, "profiles"), eq(dir, "namespaces"), eq(dir, "accounts"):
+	case "config", "settings", "deploy", "deployment", "deployments", "terraform", "live", "profiles",
+		"namespaces", "accounts":
 		return oneWord
+	case "home", "users":
+		return people
 	}
 	return anything
 }

@@ -130,20 +130,24 @@ func isBreak(b byte) bool {
 
 func isUpper(b byte) bool { return 'A' <= b && b <= 'Z' }
 
-// fold returns w in small letters, without the number at its end ("prod2"), in
-// buf; nil if it is longer than any word that is looked up.
-func fold(buf *[16]byte, w string) []byte {
-	if len(w) > len(buf) {
+// lower returns s in small letters, in buf; nil if it is longer than any word
+// that is looked up.
+func lower(buf *[16]byte, s string) []byte {
+	if len(s) > len(buf) {
 		return nil
 	}
-	out := buf[:0]
-	for i := range len(w) {
-		b := w[i]
-		if isUpper(b) {
-			b += 'a' - 'A'
+	for i := range len(s) {
+		buf[i] = s[i]
+		if isUpper(s[i]) {
+			buf[i] += 'a' - 'A'
 		}
-		out = append(out, b)
 	}
+	return buf[:len(s)]
+}
+
+// fold is lower without the number at the end of w, as in "prod2".
+func fold(buf *[16]byte, w string) []byte {
+	out := lower(buf, w)
 	for n := len(out); n > 2 && '0' <= out[n-1] && out[n-1] <= '9'; n-- {
 		out = out[:n-1]
 	}
