@@ -19,7 +19,7 @@ const openFlags = unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLO
 type dirHandle struct{ fd int }
 
 func openDir(path string) (dirHandle, error) {
-	fd, err := open(unix.AT_FDCWD, path, openFlags|unix.O_DIRECTORY)
+	fd, err := openInside(path, openFlags|unix.O_DIRECTORY)
 	return dirHandle{fd}, err
 }
 
@@ -44,7 +44,7 @@ type listing struct{ f *os.File }
 
 func openListing(path string) (listing, error) {
 	// A descriptor that does not wait is one that os.File hands to the poller.
-	fd, err := open(unix.AT_FDCWD, path, openFlags&^unix.O_NONBLOCK|unix.O_DIRECTORY)
+	fd, err := openInside(path, openFlags&^unix.O_NONBLOCK|unix.O_DIRECTORY)
 	if err != nil {
 		return listing{}, err
 	}
@@ -66,7 +66,7 @@ func (l listing) stat(e fs.DirEntry) (info, error) {
 type fileHandle struct{ fd int }
 
 func openFile(path string) (fileHandle, error) {
-	fd, err := open(unix.AT_FDCWD, path, openFlags)
+	fd, err := openInside(path, openFlags)
 	return fileHandle{fd}, err
 }
 
