@@ -47,6 +47,7 @@ var checks = checkTable(
 	Check{Name: "grafana-crc32", OK: grafanaOK, Fill: grafanaDigits},
 	Check{Name: "jwt", OK: jwtOK, Must: true},
 	Check{Name: "npm-crc32", OK: githubOK, Fill: githubDigits},
+	Check{Name: "pem", OK: pemOK, Must: true},
 	Check{Name: "pgp-crc24", OK: pgpArmorOK},
 	Check{Name: "pypi-macaroon", OK: pypiOK},
 	Check{Name: "uuid", OK: uuidOK, Must: true},

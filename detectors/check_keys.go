@@ -155,18 +155,59 @@ func bech32Step(sum uint32) uint32 {
 	return sum
 }
 
-// pgpArmorOK reports whether the checksum line of an armored PGP block is the
-// CRC-24 of its body (RFC 4880; RFC 9580 leaves the line out).
+// pemOK reports whether an armored key holds what could be one: a run of
+// base64 as long as that of the smallest keys, with some variety. Templates and
+// documentation have "..." or a sentence there.
+func pemOK(value []byte) bool {
+	text := unarmor(value)
+	run := 0
+	var seen [256]bool
+	distinct := 0
+	for _, c := range text {
+		if !isLetter(c) && !isDigit(c) && c != '+' && c != '/' {
+			run, distinct, seen = 0, 0, [256]bool{}
+			continue
+		}
+		if !seen[c] {
+			seen[c] = true
+			distinct++
+		}
+		if run++; run >= 40 && distinct >= 12 {
+			return true
+		}
+	}
+	return false
+}
+
+// unarmor returns an armored text with plain newlines and without the spaces
+// that indent it, where it was written as a quoted or indented string.
+func unarmor(value []byte) []byte {
+	text := bytes.NewBuffer(make([]byte, 0, len(value)))
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == '\\':
+			if i++; i < len(value) && value[i] == 'n' {
+				text.WriteByte('\n')
+			} else if i < len(value) && value[i] == '\\' {
+				i-- // an escaped escape
+			}
+		case c != '\r' && c != ' ' && c != '\t' && c != '"' && c != '\'':
+			text.WriteByte(c)
+		}
+	}
+	return text.Bytes()
+}
+
+// pgpArmorOK reports whether an armored PGP block holds a key, and the line
+// with its checksum, where there is one, is the CRC-24 of the rest (RFC 4880;
+// RFC 9580 leaves the line out).
 func pgpArmorOK(value []byte) bool {
-	text := bytes.ReplaceAll(value, []byte(`\n`), []byte("\n"))
-	text = bytes.ReplaceAll(text, []byte("\r"), nil)
-	_, body, ok := bytes.Cut(text, []byte("\n\n"))
+	_, body, ok := bytes.Cut(unarmor(value), []byte("\n\n"))
 	at := bytes.LastIndex(body, []byte("\n="))
 	if !ok || at < 0 {
-		return true
+		return pemOK(value)
 	}
-	end := min(len(body), at+6)
-	want, ok := decodeBase64(body[at+2 : end])
+	want, ok := decodeBase64(body[at+2 : min(len(body), at+6)])
 	if !ok || len(want) != 3 {
 		return false
 	}

@@ -29,7 +29,7 @@ func readFast(text string) (rules []Rule, ok bool) {
 		case line == "[[rule]]":
 			rules = append(rules, Rule{})
 			r = &rules[len(rules)-1]
-		case line == "[[issuer]]" || strings.HasPrefix(line, "[issuer."):
+		case line == "[[issuer]]" || strings.HasPrefix(line, "[issuer.") || strings.HasPrefix(line, "[[issuer."):
 			r, inIssuer = nil, true
 		case r == nil:
 			if !inIssuer || line[0] == '[' {
