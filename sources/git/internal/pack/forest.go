@@ -140,6 +140,7 @@ type grower struct {
 	size   []uint32 // of whole objects, to guess the cost of what hangs from them
 	near   []uint32 // near[off>>shift] is the first position at or after that
 	shift  int
+	spare  []uint64 // memory that order had, for plant
 	sought map[[hashSize]byte][]uint32 // of a pack without index: whose base has that name
 	lock   sync.Mutex                  // of sought and of f.away
 }
@@ -159,8 +160,9 @@ func (g *grower) grow(ctx context.Context, known map[uint32]uint32) (*forest, er
 	if err := g.headers(ctx, known); err != nil {
 		return nil, err
 	}
+	g.near = nil
 	g.link()
-	g.plant(g.order1())
+	g.plant(g.basesFirst())
 	return g.f, nil
 }
 
@@ -179,7 +181,7 @@ func (g *grower) order() error {
 	for num := range keys {
 		keys[num] = min(x.offset(num), uint64(g.p.end))<<numBits | uint64(num)
 	}
-	keys = sortKeys(keys, numBits, bits.Len(uint(g.p.end)))
+	keys, g.spare = sortKeys(keys, numBits, bits.Len(uint(g.p.end)))
 	f.num, f.pos = make([]uint32, x.n), make([]uint32, x.n)
 	for i, key := range keys {
 		num := uint32(key & (1<<numBits - 1))
@@ -191,8 +193,9 @@ func (g *grower) order() error {
 }
 
 // sortKeys sorts keys by their bits from skip on, of which there are n, with a
-// radix sort. It uses keys, and returns it or other memory.
-func sortKeys(keys []uint64, skip, n int) []uint64 {
+// radix sort. It returns them in keys or in other memory, and the one that it
+// did not need in the end as spare.
+func sortKeys(keys []uint64, skip, n int) (sorted, spare []uint64) {
 	const digit = 11
 	other := make([]uint64, len(keys))
 	for shift := skip; shift < skip+n; shift += digit {
@@ -210,7 +213,7 @@ func sortKeys(keys []uint64, skip, n int) []uint64 {
 		}
 		keys, other = other, keys
 	}
-	return keys
+	return keys, other
 }
 
 // bucket makes near, so that the base of a delta is found without a search
@@ -344,9 +347,9 @@ func (g *grower) link() {
 	f.first[0] = 0
 }
 
-// order1 returns the positions in an order in which bases come first, and
+// basesFirst returns the positions in an order in which bases come first, and
 // passes types and sizes down. What it does not reach is in a cycle.
-func (g *grower) order1() []uint32 {
+func (g *grower) basesFirst() []uint32 {
 	f := g.f
 	order := make([]uint32, 0, len(f.offs))
 	for pos, parent := range g.parent {
@@ -372,7 +375,10 @@ func (g *grower) order1() []uint32 {
 // last, and lists the roots.
 func (g *grower) plant(order []uint32) {
 	f := g.f
-	cost := make([]uint64, len(f.offs))
+	cost := g.spare
+	if clear(cost); cost == nil {
+		cost = make([]uint64, len(f.offs))
+	}
 	for _, pos := range slices.Backward(order) {
 		next := g.p.end
 		if int(pos)+1 < len(f.offs) {

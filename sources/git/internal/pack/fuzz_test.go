@@ -271,7 +271,7 @@ func TestSortKeys(t *testing.T) {
 			keys[i] = random.Uint64() >> (64 - width) &^ 7
 			keys[i] |= uint64(i & 7)
 		}
-		sorted := sortKeys(append([]uint64{}, keys...), 3, width-3)
+		sorted, _ := sortKeys(append([]uint64{}, keys...), 3, width-3)
 		for i := 1; i < len(sorted); i++ {
 			if sorted[i-1]>>3 > sorted[i]>>3 {
 				t.Fatalf("width %d: not in order at %d", width, i)
