@@ -140,7 +140,7 @@ type grower struct {
 	size   []uint32 // of whole objects, to guess the cost of what hangs from them
 	near   []uint32 // near[off>>shift] is the first position at or after that
 	shift  int
-	spare  []uint64 // memory that order had, for plant
+	spare  []uint64                    // memory that order had, for plant
 	sought map[[hashSize]byte][]uint32 // of a pack without index: whose base has that name
 	lock   sync.Mutex                  // of sought and of f.away
 }
