@@ -214,9 +214,9 @@ func (r *rule) ready() {
 		}
 		if r.find == nil {
 			r.re = regexp.MustCompile(r.Match)
-			r.lax = laxTwin(r.Match)
 			r.names = r.re.SubexpNames()
 			r.shape = shapeOf(r.Match, r.Literals, r.Fold, r.Max)
+			r.lax = laxTwin(r.Match, r.shape.begins)
 		}
 	})
 }

@@ -66,7 +66,7 @@ func (sc *Scanner) match(dst []match, r *rule, data []byte, pos, size int) (_ []
 		sc.note(r, pos, "what every match contains is not near")
 		return dst, lo, hi
 	}
-	if r.lax != nil && !r.lax.Match(window) {
+	if r.lax != nil && !r.lax.Match(window[seen(r.shape.begins, 0, pos-from):]) {
 		sc.note(r, pos, "the pattern does not match here")
 		return dst, lo, hi
 	}
@@ -83,6 +83,7 @@ func (sc *Scanner) match(dst []match, r *rule, data []byte, pos, size int) (_ []
 	return dst, lo, hi
 }
 
+// seen returns at, or beyond where the edge was seen.
 func seen(edge bool, at, beyond int) int {
 	if edge {
 		return beyond

@@ -12,14 +12,15 @@ const laxFrom = 60
 // laxTwin returns a pattern that matches wherever p does, and is much smaller
 // where p counts: a repetition of at most eighty becomes one without an end.
 // The library runs a small pattern many times faster, and most windows are
-// refused by it already. It returns nil where it would gain nothing.
-func laxTwin(p string) *regexp.Regexp {
+// refused by it already. Where anchored, it matches only at the beginning of a
+// text. It returns nil where it would gain nothing.
+func laxTwin(p string, anchored bool) *regexp.Regexp {
 	re, err := syntax.Parse(p, syntax.Perl)
 	if err != nil {
 		return nil
 	}
 	prog, err := syntax.Compile(re.Simplify())
-	if err != nil || len(prog.Inst) < laxFrom {
+	if err != nil || len(prog.Inst) < laxFrom && !anchored {
 		return nil
 	}
 	re, err = syntax.Parse(p, syntax.Perl)
@@ -27,7 +28,11 @@ func laxTwin(p string) *regexp.Regexp {
 		return nil
 	}
 	loosen(re)
-	lax, err := regexp.Compile(re.String())
+	text := re.String()
+	if anchored {
+		text = `\A(?:` + text + `)`
+	}
+	lax, err := regexp.Compile(text)
 	if err != nil {
 		return nil
 	}

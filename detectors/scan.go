@@ -76,7 +76,7 @@ type area struct{ from, to int }
 // nearby is how far from a copied run's end a scanner looks again. A hit of
 // which nothing came, and which depended on no byte further away than this,
 // need not be remembered.
-const nearby = 48
+const nearby = 16
 
 // NewScanner returns a Scanner.
 func (s *Set) NewScanner() *Scanner {

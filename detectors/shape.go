@@ -13,7 +13,8 @@ import (
 // A shape never rejects what the pattern would match; where the pattern is too
 // involved to tell, it has nothing to say.
 type shape struct {
-	back, ahead int // a match begins at most back bytes before a literal, and ends at most ahead bytes after its start
+	back, ahead int  // a match begins at most back bytes before a literal, and ends at most ahead bytes after its start
+	begins      bool // every match begins with a literal
 
 	// Of each literal that the pattern holds as a fixed sequence of classes:
 	// the classes that must follow it.
@@ -51,7 +52,7 @@ func shapeOf(pattern string, literals []string, fold bool, longest int) shape {
 	sh.need, sh.needN = longestNeed(f.elements)
 	sh.must = rareByte(f.elements)
 	if w, ok := newWalker(re); ok && w.beginsWith(literals, fold) {
-		sh.back = 0
+		sh.back, sh.begins = 0, true
 		for _, text := range literals {
 			sh.after[text] = w.classesAfter(text)
 			sh.bounded[text] = f.bounded && isWord(text[0])
