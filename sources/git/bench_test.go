@@ -133,3 +133,26 @@ func (c *clock) report(b *testing.B, name string) {
 	b.ReportMetric((cpu - c.cpu).Seconds(), name+"-cpu-s")
 	c.wall, c.cpu = now, cpu
 }
+
+// BenchmarkStaged opens the repository that SPRAWL_BENCH_REPO names, as a hook
+// does, and reads what is staged there.
+func BenchmarkStaged(b *testing.B) {
+	path := os.Getenv("SPRAWL_BENCH_REPO")
+	if path == "" {
+		b.Skip("needs a repository in SPRAWL_BENCH_REPO")
+	}
+	ctx := context.Background()
+	v := counter{blobs: new(atomic.Int64), bytes: new(atomic.Int64), copied: new(atomic.Int64)}
+	cpu := cpuTime()
+	for b.Loop() {
+		r, err := Open(ctx, sprawl.Target("git:"+path), Options{Staged: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := eachUnit(ctx, r, func(sprawl.Unit) sprawl.Visitor { return v }); err != nil {
+			b.Fatal(err)
+		}
+		r.Close()
+	}
+	b.ReportMetric(float64((cpuTime()-cpu).Microseconds())/float64(b.N), "cpu-µs/op")
+}

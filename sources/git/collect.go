@@ -167,7 +167,10 @@ const (
 // bytes of id. end is 0 if there is none.
 func entry(data []byte, at int) (name []byte, end, mode int) {
 	rest := data[at:]
-	sp := space(rest)
+	if len(rest) < 8 {
+		return nil, 0, 0
+	}
+	sp := bytes.IndexByte(rest[:8], ' ') // modes have five or six digits; old programs wrote others
 	if sp < 1 {
 		return nil, 0, 0
 	}
@@ -186,18 +189,6 @@ func entry(data []byte, at int) (name []byte, end, mode int) {
 		mode = modeLink
 	}
 	return rest[sp+1 : nul], at + nul + 21, mode
-}
-
-// space returns where the mode of an entry ends, and -1 if it does not. Modes
-// have six digits, or five for a directory; old programs wrote others.
-func space(data []byte) int {
-	if len(data) < 8 {
-		return -1
-	}
-	if data[6] == ' ' && data[5] != ' ' {
-		return 6
-	}
-	return bytes.IndexByte(data[:8], ' ')
 }
 
 // subtree adds an entry that is a directory.

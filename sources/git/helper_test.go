@@ -48,6 +48,7 @@ func (s *sandbox) gitIn(input string, args ...string) string {
 	s.t.Helper()
 	s.clock++
 	date := fmt.Sprintf("%d +0000", 1_700_000_000+60*s.clock)
+	args = append([]string{"-c", "core.compression=1", "-c", "gc.auto=0"}, args...)
 	cmd := exec.Command("git", args...)
 	cmd.Dir = s.dir
 	cmd.Stdin = strings.NewReader(input)
