@@ -1,0 +1,288 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-5dd601fe/sprawl"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func render(t testing.TB, f Format, d *Document, o Options) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := f(&b, d, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	name = filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(name, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, write := range Formats() {
+		golden(t, "sample."+name, render(t, write, sample(), Options{}))
+		golden(t, "clean."+name, render(t, write, clean(), Options{}))
+	}
+	two := sample()
+	two.Targets = append(two.Targets, "dir:/srv/web")
+	two.Credentials[0].Locations[1].Target = "dir:/srv/web"
+	golden(t, "two.text", render(t, Text, two, Options{Width: 60, All: true, Color: true}))
+	golden(t, "two.sarif", render(t, SARIF, two, Options{}))
+}
+
+// TestOrder wants the same bytes from the same run, however it is ordered.
+func TestOrder(t *testing.T) {
+	for name, write := range Formats() {
+		want := render(t, write, sample(), Options{All: true})
+		for range 20 {
+			if got := render(t, write, shuffled(), Options{All: true}); !bytes.Equal(want, got) {
+				t.Fatalf("%s: another order gives another report:\n%s", name, cmp.Diff(string(want), string(got)))
+			}
+		}
+	}
+}
+
+// TestFormatsLeaveTheDocument wants formats to change nothing.
+func TestFormatsLeaveTheDocument(t *testing.T) {
+	d, want := sample(), sample()
+	for _, write := range Formats() {
+		render(t, write, d, Options{})
+	}
+	ignoreFuncs := cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "About" || p.String() == "Docs" }, cmp.Ignore())
+	if diff := cmp.Diff(want, d, ignoreFuncs); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// obeyed reports the first rune that a terminal would not simply show.
+func obeyed(s string) (rune, bool) {
+	for _, r := range s {
+		if r != '\n' && (!unicode.IsPrint(r) || r == utf8.RuneError) {
+			return r, true
+		}
+	}
+	return 0, false
+}
+
+// TestNothingIsObeyed wants no control character, bidi override or invisible
+// rune in any format.
+func TestNothingIsObeyed(t *testing.T) {
+	for name, write := range map[string]Format{"text": Text, "json": JSON} {
+		out := string(render(t, write, sample(), Options{All: true}))
+		// JSON says "not UTF-8" with U+FFFD, which is printable.
+		if r, bad := obeyed(strings.ReplaceAll(out, "\ufffd", "?")); bad {
+			t.Errorf("%s holds %U", name, r)
+		}
+	}
+	var messages []string
+	var doc any
+	if err := json.Unmarshal(render(t, SARIF, sample(), Options{}), &doc); err != nil {
+		t.Fatal(err)
+	}
+	collect(doc, "text", &messages)
+	for _, m := range messages {
+		if r, bad := obeyed(m); bad || strings.ContainsAny(m, "[]{}") {
+			t.Errorf("SARIF message %q holds %U, or a link", m, r)
+		}
+	}
+	if len(messages) == 0 {
+		t.Error("no messages")
+	}
+}
+
+// collect appends every string called key in a JSON value.
+func collect(v any, key string, to *[]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			if s, ok := x.(string); ok && k == key {
+				*to = append(*to, s)
+			}
+			collect(x, key, to)
+		}
+	case []any:
+		for _, x := range v {
+			collect(x, key, to)
+		}
+	}
+}
+
+// TestNoSecretByType wants it to be impossible to put a secret into a report:
+// no type that a Document reaches holds one.
+func TestNoSecretByType(t *testing.T) {
+	seen := map[reflect.Type]bool{}
+	var walk func(reflect.Type, string)
+	walk = func(typ reflect.Type, path string) {
+		if seen[typ] {
+			return
+		}
+		seen[typ] = true
+		if typ == reflect.TypeFor[sprawl.Secret]() || typ == reflect.TypeFor[sprawl.Part]() || typ == reflect.TypeFor[sprawl.Finding]() {
+			t.Errorf("%s is a %s", path, typ)
+		}
+		switch typ.Kind() {
+		case reflect.Struct:
+			for i := range typ.NumField() {
+				walk(typ.Field(i).Type, path+"."+typ.Field(i).Name)
+			}
+		case reflect.Slice, reflect.Array, reflect.Pointer, reflect.Map:
+			walk(typ.Elem(), path+"[]")
+		case reflect.Interface:
+			t.Errorf("%s is an interface, which could hold anything", path)
+		}
+	}
+	walk(reflect.TypeFor[Document](), "Document")
+	if len(seen) < 10 {
+		t.Errorf("only %d types were looked at", len(seen))
+	}
+}
+
+// TestNoColorUnlessAsked compares the coloured text with the plain one.
+func TestNoColorUnlessAsked(t *testing.T) {
+	plain, color := render(t, Text, sample(), Options{}), render(t, Text, sample(), Options{Color: true})
+	if bytes.ContainsRune(plain, '\x1b') || !bytes.ContainsRune(color, '\x1b') {
+		t.Error("colours are not as asked for")
+	}
+	stripped := color
+	for _, sgr := range []string{bold, dim, red, green, yellow, cyan, "0"} {
+		stripped = bytes.ReplaceAll(stripped, []byte("\x1b["+sgr+"m"), nil)
+	}
+	if diff := cmp.Diff(string(plain), string(stripped)); diff != "" {
+		t.Errorf("colours change the layout (-plain +coloured):\n%s", diff)
+	}
+}
+
+// TestWidth wants lines to fit, save for words that can't be cut.
+func TestWidth(t *testing.T) {
+	for _, width := range []int{0, 40, 60, 100} {
+		want := width
+		if want == 0 {
+			want = 80
+		}
+		for line := range strings.Lines(string(render(t, Text, sample(), Options{Width: width, All: true}))) {
+			line = strings.TrimRight(line, "\n")
+			if columns(line) > want && strings.Contains(strings.TrimLeft(line, " "), " ") && len(strings.Fields(line)) > 2 {
+				t.Errorf("at %d columns: %d in %q", want, columns(line), line)
+			}
+		}
+	}
+}
+
+// TestNothing wants an empty report never to say more than was read.
+func TestNothing(t *testing.T) {
+	gap := []sprawl.Gap{{What: "x", Why: "y"}}
+	for want, r := range map[string]sprawl.Receipt{
+		"No credentials found.\n":                          {Bytes: 5, Objects: 1, Complete: true},
+		"No credentials found in what could be read.\n":    {Bytes: 5, Objects: 1, Gaps: gap},
+		"Nothing could be read, so nothing can be said.\n": {Gaps: gap},
+		"There was nothing to read.\n":                     {Complete: true},
+	} {
+		out := string(render(t, Text, &Document{Receipt: r}, Options{}))
+		if !strings.HasPrefix(out, want) {
+			t.Errorf("got %q, want %q first", out, want)
+		}
+		if strings.Contains(out, "INCOMPLETE") == r.Complete {
+			t.Errorf("complete is %v, but the text is %q", r.Complete, out)
+		}
+	}
+}
+
+type full struct{ after int }
+
+var errFull = errors.New("disk full")
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.after -= len(p); f.after < 0 {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+// TestWriteErrors wants a report that could not be written to be an error.
+func TestWriteErrors(t *testing.T) {
+	for name, write := range Formats() {
+		for _, after := range []int{0, 10} {
+			if err := write(&full{after}, sample(), Options{}); !errors.Is(err, errFull) {
+				t.Errorf("%s after %d bytes: %v", name, after, err)
+			}
+		}
+	}
+}
+
+func FuzzSafe(f *testing.F) {
+	for _, s := range []string{hostilePath, hostileAuthor, hostileRef, strings.Repeat("é", 500), "plain"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := safe(s)
+		if r, bad := obeyed(got); bad || strings.Contains(got, "\n") {
+			t.Errorf("%q became %q, which holds %U", s, got, r)
+		}
+		if len([]rune(got)) > 12*maxShown {
+			t.Errorf("%d runes", len([]rune(got)))
+		}
+		if isSafe(s) && len([]rune(s)) <= maxShown && got != s {
+			t.Errorf("%q became %q", s, got)
+		}
+		line := escapeJSON(must(json.Marshal(s)))
+		var back string
+		if err := json.Unmarshal(line, &back); err != nil || back != strings.ToValidUTF8(s, "\ufffd") && utf8.ValidString(s) {
+			t.Errorf("%q came back as %q: %v", s, back, err)
+		}
+	})
+}
+
+func must(b []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func TestNumbers(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1000: "1.0 kB", 999_949: "999.9 kB", 999_950: "1.0 MB", 4_312_000_000: "4.3 GB"} {
+		if got := size(n); got != want {
+			t.Errorf("size(%d) = %q, want %q", n, got, want)
+		}
+	}
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 930314: "930,314", 1234567: "1,234,567", -1000: "-1,000"} {
+		if got := count(n); got != want {
+			t.Errorf("count(%d) = %q, want %q", n, got, want)
+		}
+	}
+	for risk, want := range map[int]string{100: "critical", 80: "critical", 79: "high", 60: "high", 59: "medium", 40: "medium", 39: "low", 20: "low", 19: "info", 0: "info"} {
+		if got := Band(risk); got != want {
+			t.Errorf("Band(%d) = %q, want %q", risk, got, want)
+		}
+	}
+}

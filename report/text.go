@@ -1,0 +1,250 @@
+package report
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed-5dd601fe/sprawl"
+)
+
+// Text writes for people: each credential with its places, the highest risk
+// first, then what was read.
+func Text(w io.Writer, d *Document, o Options) error {
+	buf := bufio.NewWriter(w)
+	t := &text{printer: printer{w: buf, width: o.Width, color: o.Color}, doc: d, all: o.All}
+	if t.width <= 0 {
+		t.width = 80
+	}
+	t.width = max(t.width, 40)
+	for _, c := range d.ordered() {
+		t.credential(&c)
+	}
+	t.summary()
+	t.receipt()
+	if t.err != nil {
+		return t.err
+	}
+	return buf.Flush()
+}
+
+// A text is a report being written.
+type text struct {
+	printer
+	doc *Document
+	all bool
+}
+
+func (t *text) credential(c *sprawl.Credential) {
+	band := t.paint(bandColor(c.Risk), Band(c.Risk)) + " " + strconv.Itoa(c.Risk)
+	t.line(band+"  ", t.paint(bold, safe(c.Hint))+"  "+safe(t.doc.about(c.Rule)))
+	t.line("  ", t.verdict(verdict(c.Verdict)))
+	if c.Crossing != nil {
+		t.line("  "+t.paint(yellow, "crosses")+" ", safe(strings.Join(c.Crossing.Facets, ", "))+": "+safe(c.Crossing.Why))
+	}
+	t.line("  ", identity(c))
+	t.locations(c)
+	t.write("\n")
+}
+
+func bandColor(risk int) string {
+	switch {
+	case risk >= 60:
+		return red
+	case risk >= 40:
+		return yellow
+	case risk >= 20:
+		return cyan
+	}
+	return dim
+}
+
+// verdict says what the issuer answered.
+func (t *text) verdict(v sprawl.Verdict) string {
+	var s []string
+	switch v.State {
+	case sprawl.Live:
+		s = append(s, t.paint(red, "live"))
+		if v.Account != "" {
+			s[0] += ": speaks for " + safe(v.Account)
+		}
+		if len(v.Scopes) > 0 {
+			s = append(s, "may "+safe(strings.Join(v.Scopes, ", ")))
+		}
+		if !v.Expires.IsZero() {
+			s = append(s, "until "+date(v.Expires))
+		}
+	case sprawl.Dead:
+		s = append(s, t.paint(green, "dead")+colon(v.Reason))
+	default:
+		if v.At.IsZero() && strings.HasPrefix(v.Reason, "not asked") {
+			s = append(s, "not known whether it works: "+safe(v.Reason))
+		} else {
+			s = append(s, "not known whether it works"+colon(v.Reason))
+		}
+	}
+	if !v.At.IsZero() {
+		s = append(s, "asked on "+date(v.At))
+	}
+	return strings.Join(s, "; ")
+}
+
+func colon(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + safe(reason)
+}
+
+// identity is what a credential is called elsewhere: in the register and in
+// rules.
+func identity(c *sprawl.Credential) string {
+	s := []string{safe(c.ID), "rule " + safe(c.Rule)}
+	if c.Public != "" && c.Public != c.Hint {
+		s = append(s, "id "+safe(c.Public))
+	}
+	if c.Note != "" {
+		s = append(s, safe(c.Note))
+	}
+	if c.Tier == sprawl.Generic {
+		s = append(s, "generic")
+	}
+	return strings.Join(append(s, "confidence "+strconv.Itoa(c.Confidence)), " · ")
+}
+
+// maxLocations is how many places of a credential are given unless all are
+// asked for.
+const maxLocations = 5
+
+func (t *text) locations(c *sprawl.Credential) {
+	show := len(c.Locations)
+	if !t.all && show > maxLocations {
+		show = maxLocations
+	}
+	for i := range c.Locations[:show] {
+		t.location(&c.Locations[i])
+	}
+	if rest := len(c.Locations) - show; rest > 0 {
+		t.line("    ", "… and "+count(int64(rest))+" more: --all")
+	}
+}
+
+func (t *text) location(at *sprawl.Location) {
+	s := unbroken(t.place(at))
+	for _, facet := range [...]string{"env", "kind_of_text"} {
+		if v := at.Zone.Get(facet); v != "" {
+			s += "  " + t.paint(cyan, safe(v))
+		}
+	}
+	if len(at.Encoding) > 0 {
+		s += "  in " + safe(strings.Join(at.Encoding, ", "))
+	}
+	t.line("    ", s)
+	if l := life(at); l != "" {
+		t.line("      ", l)
+	}
+}
+
+// place says where to go: path:line:column, as editors take it.
+func (t *text) place(at *sprawl.Location) string {
+	s := safe(at.Path)
+	if len(t.doc.Targets) > 1 {
+		s = strings.TrimSuffix(safe(string(at.Target))+" "+s, " ")
+	}
+	if s == "" {
+		s = safe(string(at.Target))
+	}
+	switch {
+	case at.Line > 0:
+		s += ":" + strconv.Itoa(at.Line) + ":" + strconv.Itoa(max(at.Column, 1))
+	case at.Kind == sprawl.KindBlob && at.End > 0:
+		s += " at byte " + strconv.FormatInt(at.Start, 10)
+	}
+	if k := kindName(at.Kind); k != "" {
+		s = k + " " + s
+	} else if at.Path == "" && !at.Object.IsZero() {
+		s += " in object " + short(at.Object.String())
+	}
+	return s
+}
+
+func kindName(k sprawl.Kind) string {
+	switch k {
+	case sprawl.KindBlob:
+		return ""
+	case sprawl.KindCommit:
+		return "commit text"
+	case sprawl.KindTag:
+		return "tag text"
+	case sprawl.KindTree, sprawl.KindName:
+		return "file name"
+	case sprawl.KindRef:
+		return "name of ref"
+	case sprawl.KindConfig:
+		return "configuration"
+	case sprawl.KindLink:
+		return "link target"
+	}
+	return safe(string(k))
+}
+
+// life tells the history of a location in one line; "" where it has none.
+func life(at *sprawl.Location) string {
+	l := at.Life
+	if l == nil {
+		return ""
+	}
+	var s []string
+	if l.Commit != "" {
+		in := "since " + short(l.Commit)
+		if !l.When.IsZero() {
+			in += " of " + date(l.When)
+		}
+		if l.Author != "" {
+			in += " by " + safe(l.Author)
+		}
+		s = append(s, in)
+	}
+	s = append(s, fate(l))
+	if l.Versions > 1 {
+		s = append(s, count(int64(l.Versions))+" versions")
+	}
+	if l.Note != "" {
+		s = append(s, safe(l.Note))
+	}
+	return strings.Join(s, "; ")
+}
+
+// fate says whether a life goes on.
+func fate(l *sprawl.Life) string {
+	switch {
+	case l.InHead && len(l.Refs) > 0:
+		s := "still in " + safe(branch(l.Refs[0]))
+		if l.RefCount > 1 {
+			s += " and " + count(int64(l.RefCount-1)) + " more"
+		}
+		return s
+	case l.InHead:
+		return "still in HEAD"
+	case l.Removed != "":
+		s := "removed in " + short(l.Removed)
+		if !l.RemovedAt.IsZero() {
+			s += " of " + date(l.RemovedAt)
+		}
+		return s
+	case len(l.Refs) > 0:
+		return "only in " + safe(branch(l.Refs[0]))
+	}
+	return "in history only"
+}
+
+// branch returns the name that people use for a ref.
+func branch(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
+
+// short returns the beginning of an object's name.
+func short(id string) string { return safe(id[:min(len(id), 10)]) }
+
+// date returns the day of t, in UTC.
+func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
