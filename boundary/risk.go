@@ -28,16 +28,11 @@ const (
 	longLived, shortened = 365 * day, 90 * day
 )
 
-// Risk is RiskAt the latest moment that c itself knows of: when its issuer was
-// asked, or when it was last touched in a history. It needs no clock, so that
-// the same run gives the same report.
-func Risk(c *sprawl.Credential) int { return RiskAt(c, latest(c)) }
-
-// RiskAt weighs how bad it is at the moment now that c lies where it lies, from
-// 0 to 100: whether it works, what it crosses, what it may do, how long it has
+// Risk weighs how bad it is at the moment now that c lies where it lies, from 0
+// to 100: whether it works, what it crosses, what it may do, how long it has
 // been about, and who owns it. Zones and the verdict must have been set. How
 // sure the findings are is no part of it: that is Confidence.
-func RiskAt(c *sprawl.Credential, now time.Time) int {
+func Risk(c *sprawl.Credential, now time.Time) int {
 	risk := validity(&c.Verdict) + crossingPoints(c) + rights(&c.Verdict) + lifetime(c, now) + pointsNoOwner
 	return min(risk, 100, ceiling(c))
 }
@@ -134,21 +129,4 @@ func oldest(c *sprawl.Credential) (first time.Time) {
 		}
 	}
 	return first
-}
-
-// latest returns the latest moment that c knows of.
-func latest(c *sprawl.Credential) time.Time {
-	last := c.Verdict.At
-	for i := range c.Locations {
-		l := c.Locations[i].Life
-		if l == nil {
-			continue
-		}
-		for _, t := range [...]time.Time{l.When, l.RemovedAt} {
-			if t.After(last) {
-				last = t
-			}
-		}
-	}
-	return last
 }
