@@ -2,13 +2,20 @@ package unpack_test
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
+	"compress/flate"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ulikunitz/xz"
 
+	"github.com/seed-5dd601fe/sprawl"
 	"github.com/seed-5dd601fe/sprawl/sources/internal/unpack"
+	"github.com/seed-5dd601fe/sprawl/sources/sourcetest"
 )
 
 // FuzzPacked packs content in every format: it comes out as it went in.
@@ -70,6 +77,79 @@ func FuzzXZ(f *testing.F) {
 		}
 		if got, _ := show(t, data, unpack.Limits{}); got["o! [xz]"] != string(want) {
 			t.Errorf("shown is %q; want %q", got["o! [xz]"], want)
+		}
+	})
+}
+
+// FuzzVisit holds whatever is fed to it within limits.
+func FuzzVisit(f *testing.F) {
+	e := entry{"e", []byte("content content content\n")}
+	for _, b := range [][]byte{
+		gzipped(e.data), zstded(e.data), xzed(e.data), []byte(bzipped), tarred(e, e), zipped(e, e), stored(e, e),
+		gzipped(tarred(entry{"z.zip", zipped(e)})), zipped(entry{"x.xz", xzed(tarred(e))}), overlapping(10, 100), bomb(100_000),
+		append([]byte("#!/bin/sh\n"), zipped(e)...), zipped(e, e)[:150], nil,
+	} {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var v measure
+		c := sourcetest.NewCollector()
+		l := unpack.Limits{Reach: 100, Entries: 50, Depth: 3}
+		u := unpack.Wrap(&v, l)
+		at := &sprawl.Location{Path: "o"}
+		if err := u.Visit(&sprawl.Chunk{At: at, Data: data}); err != nil {
+			t.Fatal(err)
+		}
+		if v.bytes > 64<<20 || v.largest > max(len(data), 5<<20) || len(u.Gaps()) > 17 {
+			t.Errorf("%d bytes shown in chunks of up to %d, and %d gaps", v.bytes, v.largest, len(u.Gaps()))
+		}
+		again := unpack.Wrap(c, l)
+		again.Offer(at)
+		if err := again.Visit(&sprawl.Chunk{At: at, Data: data}); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(u.Gaps(), again.Gaps()) {
+			t.Errorf("two readings have other gaps: %v and %v", u.Gaps(), again.Gaps())
+		}
+	})
+}
+
+// FuzzDeflatedZip holds the reader to the standard library's: what that can
+// read to the end, this one shows.
+func FuzzDeflatedZip(f *testing.F) {
+	f.Add([]byte("content"), "name", uint8(3), false)
+	f.Add(noise(5000), "d/é", uint8(1), true)
+	f.Fuzz(func(t *testing.T, content []byte, name string, times uint8, store bool) {
+		if unpack.IsArchive(content) || len(content) == 0 || strings.HasSuffix(name, "/") {
+			t.Skip()
+		}
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		w.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, int(times)%10) })
+		for i := range int(times)%5 + 1 {
+			h := &zip.FileHeader{Name: fmt.Sprint(i, name), Method: zip.Deflate}
+			if store {
+				h.Method = zip.Store
+			}
+			e, err := w.CreateHeader(h)
+			if err != nil {
+				t.Skip(err)
+			}
+			e.Write(content)
+		}
+		w.Close()
+		got, gaps := show(t, b.Bytes(), unpack.Limits{})
+		z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil {
+			t.Skip(err)
+		}
+		for _, e := range z.File {
+			if got["o!"+e.Name+" [zip]"] != string(content) {
+				t.Errorf("%q was not shown as it is", e.Name)
+			}
+		}
+		if len(gaps) > 0 {
+			t.Errorf("gaps: %v", gaps)
 		}
 	})
 }
