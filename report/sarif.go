@@ -164,7 +164,7 @@ func level(c *sprawl.Credential) string {
 // tell is what a person reads of a result.
 func (s *sarifRun) tell(c *sprawl.Credential) string {
 	v := verdict(c.Verdict)
-	text := s.doc.about(c.Rule) + " (" + strings.NewReplacer("(", "", ")", " long").Replace(c.Hint) + ") "
+	text := s.doc.about(c.Rule) + ", " + c.Hint + ", "
 	switch v.State {
 	case sprawl.Live:
 		text += "works"
