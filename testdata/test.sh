@@ -1,0 +1,23 @@
+#!/bin/sh
+# Runs every test with the race detector. A test that is skipped here is a
+# failure: everything that tests need is at hand, or this script installs it.
+set -u
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! command -v git >/dev/null 2>&1; then
+	apt-get update -qq && apt-get install -y -qq git || { echo "tests build real repositories: install git"; exit 1; }
+fi
+SPRAWL_CORPUS="$(git rev-parse --absolute-git-dir)" go test -race -v -timeout 20m ./... >"$log" 2>&1
+code=$?
+grep -E '^(ok|FAIL|---[ ]FAIL|panic:|\?)' "$log" | grep -v 'no test files'
+if [ $code -ne 0 ]; then
+	echo
+	grep -E -A30 -- '--- FAIL|panic:|DATA RACE|# github' "$log" | head -n 200
+	exit $code
+fi
+if grep -E "^--- SKIP" "$log"; then
+	echo "A skipped test is a failure here."
+	exit 1
+fi
+passed=$(grep -cE '^--- PASS' "$log")
+echo "$passed passed, 0 failed"
