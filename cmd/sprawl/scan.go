@@ -95,7 +95,7 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if err != nil {
 		return exitRequest, err
 	}
-	asker, err := f.verify.open(c, f.rules)
+	asker, err := f.verify.open()
 	if err != nil {
 		return exitRequest, err
 	}
@@ -126,7 +126,7 @@ func (f *scanFlags) check() error {
 			return fmt.Errorf("--fail-on %q: want one of %s", class, strings.Join(failClasses, ", "))
 		}
 	}
-	if _, ok := report.ByName(f.format); !ok {
+	if _, ok := report.Formats()[f.format]; !ok {
 		return fmt.Errorf("--format %q: want one of %s", f.format, strings.Join(report.Names(), ", "))
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
@@ -237,7 +237,11 @@ func open(ctx context.Context, c console, f *scanFlags, args []string, set *dete
 
 // document gathers what was found, less what is not sure enough to be shown.
 func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Receipt, f *scanFlags, notes []string, rules []detectors.Rule) *report.Document {
-	doc := &report.Document{Tool: "sprawl", Version: version(), Receipt: receipt, About: abouts(rules)}
+	doc := &report.Document{
+		Tool: "sprawl", Version: version(), Receipt: receipt,
+		About: told(rules, func(r *detectors.Rule) string { return r.About }),
+		Docs:  told(rules, func(r *detectors.Rule) string { return r.Docs }),
+	}
 	for _, p := range places {
 		doc.Targets = append(doc.Targets, p.Target)
 	}
@@ -258,12 +262,13 @@ func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Recei
 	return doc
 }
 
-func abouts(rules []detectors.Rule) func(string) string {
-	about := make(map[string]string, len(rules))
-	for _, r := range rules {
-		about[r.ID] = r.About
+// told returns what each rule says of itself, by id.
+func told(rules []detectors.Rule, what func(*detectors.Rule) string) func(id string) string {
+	by := make(map[string]string, len(rules))
+	for i := range rules {
+		by[rules[i].ID] = what(&rules[i])
 	}
-	return func(id string) string { return about[id] }
+	return func(id string) string { return by[id] }
 }
 
 // judge derives what follows from where each credential lies and what its
@@ -307,7 +312,7 @@ func fails(c *sprawl.Credential, failOn []string) bool {
 
 // write writes the report to where the user wants it.
 func (f *scanFlags) write(c console, doc *report.Document) (err error) {
-	format, _ := report.ByName(f.format)
+	format := report.Formats()[f.format]
 	o := report.Options{All: f.all, Width: width(c.out), Color: colored(c, f)}
 	if f.output == "" {
 		return format(c.out, doc, o)
