@@ -10,10 +10,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
@@ -284,5 +287,63 @@ func TestNumbers(t *testing.T) {
 		if got := Band(risk); got != want {
 			t.Errorf("Band(%d) = %q, want %q", risk, got, want)
 		}
+	}
+}
+
+// FuzzFormats puts hostile strings everywhere that strangers can write to, and
+// wants each format to stay what it is: lines of printable text, valid lines of
+// JSON, valid SARIF.
+func FuzzFormats(f *testing.F) {
+	f.Add(hostilePath, hostileAuthor, hostileRef, int64(5), 3)
+	f.Add("a/b", "A", "refs/heads/main", int64(-1), -2)
+	f.Add("\x00", "\u2066", "", int64(1)<<62, 1<<30)
+	schema := mustSchema(f)
+	f.Fuzz(func(t *testing.T, path, author, ref string, at int64, line int) {
+		d := hostile(path, author, ref, at, line)
+		text := string(render(t, Text, d, Options{All: at%2 == 0, Width: line % 200}))
+		if r, bad := obeyed(text); bad {
+			t.Errorf("text holds %U", r)
+		}
+		out := render(t, JSON, d, Options{})
+		if n := bytes.Count(out, []byte("\n")); n != len(d.Credentials)+len(d.Receipt.Gaps)+1 {
+			t.Errorf("%d lines of JSON", n)
+		}
+		for l := range bytes.Lines(out) {
+			v, err := jsonschema.UnmarshalJSON(bytes.NewReader(l))
+			if err != nil {
+				t.Fatalf("%v in %q", err, l)
+			}
+			if err := schema.Validate(v); err != nil && at >= 0 && line >= 0 {
+				t.Errorf("%v in %q", err, l)
+			}
+		}
+		r, err := sarif.FromBytes(render(t, SARIF, d, Options{}), sarif.WithStrictValidation())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Validate(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// hostile is a document in which strangers wrote everything they can.
+func hostile(path, author, ref string, at int64, line int) *Document {
+	place := sprawl.Location{
+		Target: sprawl.Target("git:" + path), Path: path, Start: at, End: at + 5, Line: line, Column: line, EndLine: line, EndColumn: line + 1,
+		Encoding: []string{ref}, Zone: sprawl.Zone{{Name: "env", Value: "prod", Source: path, Confidence: 1}},
+		Life: &sprawl.Life{Author: author, Refs: []string{ref}, RefCount: 1, InHead: line%2 == 0, When: time.Unix(at, 0), Note: path},
+	}
+	gap := sprawl.Gap{Target: place.Target, What: path, Why: author}
+	return &Document{
+		Targets: []sprawl.Target{place.Target}, Notes: []string{author},
+		About: func(string) string { return ref }, Docs: func(string) string { return "https://" + path },
+		Credentials: []sprawl.Credential{{
+			ID: "cr_x", Rule: "r" + ref, Issuer: author, Tier: sprawl.Generic, Hint: path, Note: ref, Public: author,
+			Verdict:   sprawl.Verdict{State: sprawl.Live, Reason: path, Account: author, Scopes: []string{ref}, At: time.Unix(at, 0)},
+			Crossing:  &sprawl.Crossing{Facets: []string{"env"}, Why: "lies in " + path},
+			Locations: []sprawl.Location{place},
+		}},
+		Receipt: sprawl.Receipt{Gaps: []sprawl.Gap{gap}, Skipped: []sprawl.Gap{gap}},
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -114,8 +115,8 @@ func (s *sarifRun) rule(c *sprawl.Credential) int {
 		WithHelp(sarif.NewMultiformatMessageString().WithText(help)).
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(level(&sprawl.Credential{Tier: c.Tier, Confidence: 100}))).
 		WithProperties(bag)
-	if page := s.doc.docs(c.Rule); strings.HasPrefix(page, "https://") {
-		r.WithHelpURI(page)
+	if page, err := url.Parse(s.doc.docs(c.Rule)); err == nil && page.Scheme == "https" && page.Host != "" {
+		r.WithHelpURI(page.String())
 	}
 	n := len(s.run.Tool.Driver.Rules)
 	s.rules[c.Rule] = n

@@ -12,7 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-func schema(t *testing.T) *jsonschema.Schema {
+func mustSchema(t testing.TB) *jsonschema.Schema {
 	t.Helper()
 	s, err := jsonschema.NewCompiler().Compile("../docs/json.schema.json")
 	if err != nil {
@@ -35,7 +35,7 @@ func lines(t *testing.T, d *Document) (all []any) {
 
 // TestJSONSchema holds every line to the published schema.
 func TestJSONSchema(t *testing.T) {
-	s := schema(t)
+	s := mustSchema(t)
 	for _, d := range []*Document{sample(), clean(), {}} {
 		all := lines(t, d)
 		for i, v := range all {
@@ -53,7 +53,7 @@ func TestJSONSchema(t *testing.T) {
 // TestJSONSchemaRefuses wants the schema to be worth something: a line that
 // lacks any of its required fields, or has one of the wrong type, is refused.
 func TestJSONSchemaRefuses(t *testing.T) {
-	s := schema(t)
+	s := mustSchema(t)
 	always := map[string]bool{}
 	for _, typ := range []reflect.Type{reflect.TypeFor[jsonCredential](), reflect.TypeFor[jsonReceipt]()} {
 		for name, optional := range fields(typ) {
