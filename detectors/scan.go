@@ -119,7 +119,7 @@ func (sc *Scanner) Scan(dst []sprawl.Finding, c *sprawl.Chunk) []sprawl.Finding 
 	if len(sc.cur.hits) == 0 {
 		return dst
 	}
-	if !c.At.Object.IsZero() && c.Lead == 0 && c.Tail == 0 {
+	if !c.At.Object.IsZero() && len(c.At.Encoding) == 0 && c.Lead == 0 && c.Tail == 0 {
 		sc.remember(c.At.Object)
 	}
 	if len(sc.cur.matches) == 0 {
