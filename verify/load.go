@@ -75,7 +75,7 @@ type loader struct {
 func (l *loader) bad(key, msg string, args ...any) {
 	if len(l.errs) < maxErrors {
 		l.errs = append(l.errs, &IssuerError{
-			File: l.file, Line: lineOf(l.text, l.n, key), Issuer: l.id, Key: key, Msg: errorf(msg, args...),
+			File: l.file, Line: lineOf(l.text, l.n, key), Issuer: l.id, Key: key, Msg: fmt.Sprintf(msg, args...),
 		})
 	}
 }
@@ -215,17 +215,20 @@ func (l *loader) checkAnswers(a *Ask) {
 	if len(a.Live) == 0 || len(a.Dead) == 0 {
 		l.bad("ask", "want both live and dead; without either there is no control")
 	}
-	for key, list := range map[string][]Answer{"ask.live": a.Live, "ask.dead": a.Dead} {
-		for _, answer := range list {
-			r := response{status: first(answer.Status), json: true}
-			if r.body, r.err = parseJSON([]byte(answer.Example)); r.err != nil {
-				l.bad(key+".example", "is missing or no JSON; give a body that the issuer sends")
-				continue
-			}
-			live, dead := matching(a.Live, &r) != nil, matching(a.Dead, &r) != nil
-			if live == dead || live != (key == "ask.live") {
-				l.bad(key+".example", "reads as live: %t, dead: %t", live, dead)
-			}
+	l.checkExamples("ask.live", a.Live, a)
+	l.checkExamples("ask.dead", a.Dead, a)
+}
+
+func (l *loader) checkExamples(key string, answers []Answer, a *Ask) {
+	for _, answer := range answers {
+		r := response{status: first(answer.Status), json: true}
+		if r.body, r.err = parseJSON([]byte(answer.Example)); r.err != nil {
+			l.bad(key+".example", "is missing or no JSON; give a body that the issuer sends")
+			continue
+		}
+		live, dead := matching(a.Live, &r) != nil, matching(a.Dead, &r) != nil
+		if live == dead || live != (key == "ask.live") {
+			l.bad(key+".example", "reads as live: %t, dead: %t", live, dead)
 		}
 	}
 }

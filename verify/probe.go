@@ -198,7 +198,7 @@ func (q *question) judge(ctx context.Context, res *http.Response, now time.Time)
 		q.ask.facts(&v, &r, q.finding)
 		return outcome{verdict: v}
 	case dead != nil:
-		return outcome{verdict: sprawl.Verdict{State: sprawl.Dead, Reason: code + ": " + string(*dead)}}
+		return outcome{verdict: sprawl.Verdict{State: sprawl.Dead, Reason: code + ": " + string(*dead) + q.elsewhere()}}
 	}
 	out := outcome{verdict: unknown(r.undeclared(code))}
 	out.retry = r.status == http.StatusTooManyRequests || r.status >= 500 || isTimeout(r.err)
@@ -206,6 +206,15 @@ func (q *question) judge(ctx context.Context, res *http.Response, now time.Time)
 		out.pause = retryAfter(res.Header, now)
 	}
 	return out
+}
+
+// elsewhere is added to the reason of a refusal by an issuer's own host, where
+// others run the same software: the credential may work there.
+func (q *question) elsewhere() string {
+	if q.issuer.SelfHosted && q.base.Host == q.ask.target.host {
+		return "; not asked at other installations"
+	}
+	return ""
 }
 
 // undeclared says what was odd about an answer that the entry does not know.

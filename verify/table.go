@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -235,6 +234,3 @@ func sets(line, key string) bool {
 	name, _, ok := strings.Cut(line, "=")
 	return ok && strings.TrimSpace(name) == key
 }
-
-// errorf makes an IssuerError's message.
-func errorf(msg string, args ...any) string { return fmt.Sprintf(msg, args...) }
