@@ -125,8 +125,11 @@ func TestNamedPrivate(t *testing.T) {
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 	}
 	for name, change := range map[string]func(*verify.Options){
-		"allowed":  func(o *verify.Options) { o.Resolve = loopback; o.AllowPrivate = []string{"Example.com"} },
-		"replaced": func(o *verify.Options) { o.Resolve = loopback; o.Hosts = map[string]string{"zq": "https://example.com/"} },
+		"allowed": func(o *verify.Options) { o.Resolve = loopback; o.AllowPrivate = []string{"Example.com"} },
+		"replaced": func(o *verify.Options) {
+			o.Resolve = loopback
+			o.Hosts = map[string]string{"zq": "https://example.com/"}
+		},
 	} {
 		o := open(t, good, change)
 		text, f := key()
