@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"slices"
-	"strconv"
 
 	"github.com/seed-5dd601fe/sprawl"
 	"github.com/seed-5dd601fe/sprawl/sources/git/internal/pack"
@@ -70,12 +69,32 @@ func (g *graph) collector(v sprawl.Visitor, shallow map[sprawl.ID]bool) *collect
 	if !g.fusing {
 		return nil
 	}
-	k := &collector{g: g, shallow: shallow}
-	if f, ok := v.(Finder); ok {
-		k.following, k.found = true, f.Found
+	f, following := v.(Finder)
+	if following {
 		g.prepare()
 	}
+	k := g.rested(following)
+	if k == nil {
+		k = &collector{g: g, shallow: shallow, following: following}
+	}
+	if following {
+		k.found = f.Found
+	}
 	return k
+}
+
+// rested returns a collector that has done a unit, or nil. What it knows of
+// entries holds for the next unit as well.
+func (g *graph) rested(following bool) *collector {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, k := range g.idle {
+		if k.following == following {
+			g.idle = slices.Delete(g.idle, i, i+1)
+			return k
+		}
+	}
+	return nil
 }
 
 // object adds a tree or commit.
@@ -106,6 +125,10 @@ func (k *collector) done(name string) {
 	if k.following && !g.done[name] {
 		g.commits = append(g.commits, k.commits...)
 		g.done[name] = true
+	}
+	k.commits, k.absent, k.links, k.found = k.commits[:0], absent{}, nil, nil
+	if !k.given {
+		g.idle = append(g.idle, k)
 	}
 }
 
@@ -170,7 +193,7 @@ func entry(data []byte, at int) (name []byte, end, mode int) {
 	if len(rest) < 8 {
 		return nil, 0, 0
 	}
-	sp := bytes.IndexByte(rest[:8], ' ') // modes have five or six digits; old programs wrote others
+	sp, mode := modeOf(rest)
 	if sp < 1 {
 		return nil, 0, 0
 	}
@@ -178,7 +201,30 @@ func entry(data []byte, at int) (name []byte, end, mode int) {
 	if nul < sp || len(rest) < nul+21 {
 		return nil, 0, 0
 	}
-	digits := rest[:sp]
+	return rest[sp+1 : nul], at + nul + 21, mode
+}
+
+// The modes of most entries, as the first bytes of a little-endian number.
+const (
+	dirMode  = 0x20_30_30_30_30_34    // "40000 "
+	fileMode = 0x20_34_34_36_30_30_31 // "100644 "
+	fiveWide = 0xff_ff_ff_ff_ff_ff    // and the space
+	sixWide  = 0xff_ff_ff_ff_ff_ff_ff // and the space
+)
+
+// modeOf returns where the mode of an entry ends, and what it is.
+func modeOf(data []byte) (end, mode int) {
+	switch word := binary.LittleEndian.Uint64(data); {
+	case word&sixWide == fileMode:
+		return 6, modeBlob
+	case word&fiveWide == dirMode:
+		return 5, modeTree
+	}
+	end = bytes.IndexByte(data[:8], ' ') // old programs wrote leading zeros
+	if end < 1 {
+		return end, modeBlob
+	}
+	digits := data[:end]
 	for len(digits) > 1 && digits[0] == '0' {
 		digits = digits[1:]
 	}
@@ -188,7 +234,7 @@ func entry(data []byte, at int) (name []byte, end, mode int) {
 	case digits[0] == '1' && len(digits) == 6 && digits[1] == '6':
 		mode = modeLink
 	}
-	return rest[sp+1 : nul], at + nul + 21, mode
+	return end, mode
 }
 
 // subtree adds an entry that is a directory.
@@ -308,7 +354,7 @@ func (k *collector) commit(num uint32, o *pack.Object) {
 type header struct {
 	tree    sprawl.ID
 	parents []sprawl.ID
-	author  string // "Name <mail>"
+	person  []byte // the author or tagger, with the date
 	date    int64  // of the committer, or tagger
 	object  sprawl.ID
 }
@@ -330,9 +376,10 @@ func parseCommit(data []byte) (h header) {
 		case "object":
 			h.object = hexID(value)
 		case "author", "tagger":
-			h.author, h.date = person(value)
+			h.person = value
+			h.date = seconds(value)
 		case "committer":
-			_, h.date = person(value)
+			h.date = seconds(value)
 			return h
 		}
 	}
@@ -348,16 +395,21 @@ func hexID(s []byte) (id sprawl.ID) {
 	return id
 }
 
-// person parses "Name <mail> 1136214245 -0700".
-func person(s []byte) (who string, seconds int64) {
-	end := bytes.LastIndexByte(s, '>')
-	if end < 0 {
-		return "", 0
+// author returns "Name <mail>".
+func (h *header) author() string {
+	return string(h.person[:bytes.LastIndexByte(h.person, '>')+1])
+}
+
+// seconds returns the date in "Name <mail> 1136214245 -0700".
+func seconds(person []byte) (n int64) {
+	digits := bytes.TrimLeft(person[bytes.LastIndexByte(person, '>')+1:], " ")
+	for _, c := range digits[:min(len(digits), 18)] {
+		if c < '0' || c > '9' {
+			break
+		}
+		n = n*10 + int64(c-'0')
 	}
-	if fields := bytes.Fields(s[end+1:]); len(fields) > 0 {
-		seconds, _ = strconv.ParseInt(string(fields[0]), 10, 64)
-	}
-	return string(s[:end+1]), seconds
+	return n
 }
 
 // slice collects from some families of a pack.

@@ -30,6 +30,7 @@ type graph struct {
 	done    map[string]bool // units that are collected
 	absent  absent
 	links   map[string]sprawl.ID // submodules, by name
+	idle    []*collector
 }
 
 // A commit is a commit in numbers.

@@ -468,7 +468,8 @@ func (l *locator) introduced(out *sprawl.Life, f *life, authors map[int]string) 
 	who, ok := authors[f.commit]
 	if !ok {
 		if _, data, err := l.graph.objs.read(id, nil); err == nil {
-			who = parseCommit(data).author
+			h := parseCommit(data)
+			who = h.author()
 		}
 		authors[f.commit] = who
 	}
@@ -553,7 +554,8 @@ func (l *locator) message(out sprawl.Life, num uint32) sprawl.Life {
 	out.Commit = out.Object.String()
 	out.When = time.Unix(l.commits[c].date, 0).UTC()
 	if _, data, err := l.graph.objs.read(out.Object, nil); err == nil {
-		out.Author = parseCommit(data).author
+		h := parseCommit(data)
+		out.Author = h.author()
 	}
 	out.InHead, out.Note = l.inHead[c], reachNotes[l.rank[c]]
 	if out.InHead {
@@ -567,7 +569,7 @@ func (l *locator) tag(out sprawl.Life) sprawl.Life {
 	out.Note = "tag"
 	if _, data, err := l.graph.objs.read(out.Object, nil); err == nil {
 		h := parseCommit(data)
-		out.Author, out.When = h.author, time.Unix(h.date, 0).UTC()
+		out.Author, out.When = h.author(), time.Unix(h.date, 0).UTC()
 	}
 	for _, f := range l.refs {
 		if f.id != out.Object {

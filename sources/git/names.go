@@ -27,12 +27,15 @@ func (r *Repo) readRefNames(ctx context.Context, v sprawl.Visitor) error {
 		}
 	}
 	r.tally.refs.Add(int64(len(r.refs.all)))
-	return r.shower(ctx, v).text(sprawl.KindRef, "refs", text.Bytes())
+	s := r.shower(ctx, v)
+	defer s.count()
+	return s.text(sprawl.KindRef, "refs", text.Bytes())
 }
 
 // readReflogs shows the logs of all refs, those of other work trees too.
 func (r *Repo) readReflogs(ctx context.Context, v sprawl.Visitor) error {
 	s := r.shower(ctx, v)
+	defer s.count()
 	for _, dir := range r.gitDirs() {
 		err := s.files(ctx, dir, filepath.Join(dir, "logs"), func(string) sprawl.Kind { return sprawl.KindReflog })
 		if err != nil {
@@ -47,6 +50,7 @@ func (r *Repo) readReflogs(ctx context.Context, v sprawl.Visitor) error {
 // are being written, hooks, the configuration of submodules.
 func (r *Repo) readConfig(ctx context.Context, v sprawl.Visitor) error {
 	s := r.shower(ctx, v)
+	defer s.count()
 	for _, dir := range r.gitDirs() {
 		if err := s.files(ctx, dir, dir, r.isConfig); err != nil {
 			return err

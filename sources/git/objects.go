@@ -164,15 +164,6 @@ func (o *objects) typeOf(number uint32) pack.Type {
 	return o.packs[i].Type(int(number - o.packs[i].first))
 }
 
-func (o *objects) has(id sprawl.ID) bool {
-	for _, s := range o.stores {
-		if s.Has(id) {
-			return true
-		}
-	}
-	return false
-}
-
 // read appends the content of id to buf[:0].
 func (o *objects) read(id sprawl.ID, buf []byte) (typ pack.Type, data []byte, err error) {
 	err = pack.ErrMissing

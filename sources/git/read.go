@@ -19,6 +19,7 @@ type shower struct {
 	at   sprawl.Location
 	c    sprawl.Chunk
 	open int // how many gaps of v have been taken over
+	n    int64
 
 	// refused are the objects of the unit that the visitor did not want. What
 	// is derived from one has no Base, for the visitor has not seen it.
@@ -37,7 +38,7 @@ func (s *shower) show(o *pack.Object) error {
 	if err := s.ctx.Err(); err != nil {
 		return err
 	}
-	s.repo.tally.objects.Add(1)
+	s.n++
 	s.at = sprawl.Location{Target: s.at.Target, Object: o.ID, Kind: kind(o.Type)}
 	if !s.v.Offer(&s.at) {
 		s.refuse(o.ID)
@@ -64,13 +65,20 @@ func (s *shower) refuse(id sprawl.ID) {
 	s.refused[id] = struct{}{}
 }
 
+// count adds what was shown to the tally. Workers that all counted there
+// object by object would wait for one another.
+func (s *shower) count() {
+	s.repo.tally.objects.Add(s.n)
+	s.n = 0
+}
+
 // text shows what has no object name: a list of refs, a log, a file of
 // configuration.
 func (s *shower) text(kind sprawl.Kind, path string, data []byte) error {
 	if len(data) == 0 || s.ctx.Err() != nil {
 		return s.ctx.Err()
 	}
-	s.repo.tally.objects.Add(1)
+	s.n++
 	s.at = sprawl.Location{Target: s.at.Target, Kind: kind, Path: path}
 	if !s.v.Offer(&s.at) {
 		return nil
@@ -122,6 +130,7 @@ func (r *Repo) readSlice(ctx context.Context, name string, p *packed, slice pack
 	reader := p.reader()
 	defer p.rest(reader)
 	s := r.shower(ctx, v)
+	defer s.count()
 	keep := r.graph.collector(v, r.shallow)
 	commits := int64(0)
 	err := reader.Walk(ctx, slice, func(o *pack.Object) error {
@@ -150,6 +159,7 @@ func (r *Repo) readSlice(ctx context.Context, name string, p *packed, slice pack
 // blobs, or those that are not.
 func (r *Repo) readLoose(ctx context.Context, name string, from, to int, blobs bool, v sprawl.Visitor) error {
 	s := r.shower(ctx, v)
+	defer s.count()
 	keep := r.graph.collector(v, r.shallow)
 	var buf []byte
 	for i := from; i < to; i++ {

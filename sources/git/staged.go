@@ -159,7 +159,9 @@ func (r *Repo) planStaged() {
 			for _, f := range r.staged {
 				names.WriteString(f.path + "\n")
 			}
-			return r.shower(ctx, v).text(sprawl.KindName, "index", []byte(names.String()))
+			s := r.shower(ctx, v)
+			defer s.count()
+			return s.text(sprawl.KindName, "index", []byte(names.String()))
 		})
 	}
 	once := make(map[sprawl.ID]bool)
@@ -186,6 +188,7 @@ func (r *Repo) planFiles(name string, files []staged) {
 // readFiles shows files of which the path is known.
 func (r *Repo) readFiles(ctx context.Context, files []staged, v sprawl.Visitor) error {
 	s := r.shower(ctx, v)
+	defer s.count()
 	var buf []byte
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
