@@ -16,7 +16,9 @@ func (p *path) file(in holds, base string) {
 	stem, ext := cutExt(stem)
 	n := readName(stem, false)
 	code := isCode(ext)
-	p.prose(base, ext)
+	if p.prose(base, ext) {
+		return // production.md is about production, and may be read by everybody
+	}
 	if code && isTestName(stem, &n) {
 		p.note("fixture", "file name ", base, fixturePenalty)
 		return
@@ -24,6 +26,10 @@ func (p *path) file(in holds, base string) {
 	set, firm := fileEnv(in, stem, &n, code, dotenv)
 	p.set(set, firm, "file name ", base)
 }
+
+// maxPatternWords is how many words a name such as docker-compose.test.eu has,
+// at most, if it follows a pattern and is no sentence.
+const maxPatternWords = 4
 
 // fileEnv returns the environments that a file name says, and whether it does
 // so in a known pattern.
@@ -39,7 +45,7 @@ func fileEnv(in holds, stem string, n *name, code, dotenv bool) (set classes, fi
 		return local, true
 	case isPattern(n.first) && code:
 		return n.sure | n.fair&local, true // settings_local.py; but config_test.go is a test
-	case isPattern(n.first):
+	case isPattern(n.first) && n.words <= maxPatternWords:
 		return n.sure | n.fair, true // application-test.yml
 	case code && n.words > 1 && !strings.Contains(stem, "."):
 		return 0, false // dev_server.js serves no environment in particular
@@ -92,14 +98,16 @@ func (p *path) template(base string) string {
 	return base
 }
 
-// prose notes files that people read.
-func (p *path) prose(base, ext string) {
+// prose notes files that people read, and reports whether this is a manual.
+func (p *path) prose(base, ext string) bool {
 	switch {
 	case eq(ext, "md"), eq(ext, "rst"), eq(ext, "adoc"), eq(ext, "markdown"):
 		p.note("docs", "file name ", base, docsPenalty)
+		return true
 	case eq(ext, "log"):
 		p.logs = true
 	}
+	return false
 }
 
 // cutExt splits stem at its last dot, unless what follows says an environment,

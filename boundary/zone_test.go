@@ -169,7 +169,9 @@ spec/fixtures/production.yml                  prod fixture
 testdata/staging.env                          staging fixture
 src/__tests__/app.ts                          - fixture
 examples/prod/app.yml                         prod example
-docs/production.md                            prod docs
+docs/production.md                            - docs
+production.md                                 - docs
+generators/application_system_test_case.rb.tt -
 docs/setup/install.txt                        - docs
 deploy/prod/README.md                         prod docs
 config_test.go                                - fixture

@@ -91,18 +91,28 @@ func (d *Document) docs(rule string) string {
 	return d.Docs(rule)
 }
 
-// ordered returns the credentials with the highest risk first, and the
-// locations of each in order.
+// ordered returns the credentials with the highest risk first, at the same risk
+// guesses last, and the locations of each in order.
 func (d *Document) ordered() []sprawl.Credential {
 	all := slices.Clone(d.Credentials)
 	slices.SortStableFunc(all, func(a, b sprawl.Credential) int {
-		return cmp.Or(cmp.Compare(b.Risk, a.Risk), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(
+			cmp.Compare(b.Risk, a.Risk), cmp.Compare(tierRank(&a), tierRank(&b)),
+			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.ID, b.ID),
+		)
 	})
 	for i := range all {
 		all[i].Locations = slices.Clone(all[i].Locations)
 		slices.SortStableFunc(all[i].Locations, byPlace)
 	}
 	return all
+}
+
+func tierRank(c *sprawl.Credential) int {
+	if c.Tier == sprawl.Generic {
+		return 1
+	}
+	return 0
 }
 
 // byPlace puts what is there now before what is in history only, then goes by

@@ -243,7 +243,7 @@ func TestWriteErrors(t *testing.T) {
 }
 
 func FuzzSafe(f *testing.F) {
-	for _, s := range []string{hostilePath, hostileAuthor, hostileRef, strings.Repeat("é", 500), "plain"} {
+	for _, s := range []string{hostilePath, hostileAuthor, hostileRef, strings.Repeat("é", 500), "plain", strings.Repeat("0", 401) + "\xc3", "\ufffd"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -270,6 +270,33 @@ func must(b []byte, err error) []byte {
 		panic(err)
 	}
 	return b
+}
+
+// TestAskedOfNobody wants it said once, and not of each credential.
+func TestAskedOfNobody(t *testing.T) {
+	d := sample()
+	if out := string(render(t, Text, d, Options{})); !strings.Contains(out, "not asked") || strings.Contains(out, "--verify") {
+		t.Errorf("after asking:\n%s", out)
+	}
+	for i := range d.Credentials {
+		d.Credentials[i].Verdict = sprawl.Verdict{}
+	}
+	if out := string(render(t, Text, d, Options{})); strings.Contains(out, "not asked") || strings.Count(out, "--verify") != 1 {
+		t.Errorf("without asking:\n%s", out)
+	}
+}
+
+// TestSkips wants one reason for many objects to be one.
+func TestSkips(t *testing.T) {
+	want := []skip{{"at … not read: it is another repository", "submodule a", 2}, {"is a picture", "p", 1}}
+	got := skips([]sprawl.Gap{
+		{What: "p", Why: "is a picture"},
+		{What: "submodule b", Why: "at " + id(1).String() + " not read: it is another repository"},
+		{What: "submodule a", Why: "at " + id(2).String() + " not read: it is another repository"},
+	})
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(skip{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 func TestNumbers(t *testing.T) {

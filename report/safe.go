@@ -26,6 +26,8 @@ func safe(s string) string {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			b.WriteString(`\x` + strconv.FormatUint(uint64(s[0])|0x100, 16)[1:])
+		case r == utf8.RuneError:
+			b.WriteString(`\ufffd`) // not what a reader takes for a broken byte
 		case unicode.IsPrint(r):
 			b.WriteRune(r)
 		default:
@@ -48,11 +50,16 @@ func isSafe(s string) bool {
 
 // shorten leaves out the middle of s, if it is long.
 func shorten(s string) string {
-	if utf8.RuneCountInString(s) <= maxShown {
+	if len(s) <= maxShown || utf8.RuneCountInString(s) <= maxShown {
 		return s
 	}
-	r := []rune(s)
-	return string(r[:maxShown/2]) + "…" + string(r[len(r)-maxShown/2+1:])
+	head, tail := 0, len(s)
+	for range maxShown / 2 {
+		_, n := utf8.DecodeRuneInString(s[head:])
+		_, m := utf8.DecodeLastRuneInString(s[:tail])
+		head, tail = head+n, tail-m
+	}
+	return s[:head] + "…" + s[tail:]
 }
 
 // A printer lays lines out. It remembers the first error of its writer.

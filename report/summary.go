@@ -35,6 +35,9 @@ func (t *text) summary() {
 		s += "; " + strconv.Itoa(crossing) + " across a trust boundary"
 	}
 	t.line("", s+".")
+	if !t.asked {
+		t.line("", "Nobody was asked whether they still work: --verify asks their issuers.")
+	}
 }
 
 // nothing says what an empty report means.
@@ -131,17 +134,30 @@ func (t *text) skipped() {
 func skips(gaps []sprawl.Gap) (all []skip) {
 	at := map[string]int{}
 	for _, g := range gaps {
-		n, ok := at[g.Why]
+		why := unnamed(g.Why)
+		n, ok := at[why]
 		if !ok {
 			n = len(all)
-			at[g.Why] = n
-			all = append(all, skip{g.Why, g.What, 0})
+			at[why] = n
+			all = append(all, skip{why, g.What, 0})
 		}
 		all[n].n++
 		all[n].example = min(all[n].example, g.What)
 	}
 	slices.SortFunc(all, func(a, b skip) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.why, b.why)) })
 	return all
+}
+
+// unnamed takes the names of objects out of a reason, so that one reason for
+// many objects is one.
+func unnamed(why string) string {
+	words := strings.Split(why, " ")
+	for i, w := range words {
+		if len(w) >= 40 && strings.Trim(w, "0123456789abcdef.,:;") == "" {
+			words[i] = "…"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // gaps names everything that should have been read and was not.
@@ -179,6 +195,9 @@ func (t *text) gaps() {
 // where its own words must do.
 func advice(g *sprawl.Gap) string {
 	why := strings.ToLower(g.Why)
+	if strings.Contains(why, "git ") || strings.Contains(why, "--") {
+		return "" // it says so itself
+	}
 	for _, a := range [...]struct{ word, do string }{
 		{"permission denied", "run as a user who may read it"},
 		{"access is denied", "run as a user who may read it"},

@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,8 +20,10 @@ func Text(w io.Writer, d *Document, o Options) error {
 		t.width = 80
 	}
 	t.width = max(t.width, 40)
-	for _, c := range d.ordered() {
-		t.credential(&c)
+	all := d.ordered()
+	t.asked = slices.ContainsFunc(all, func(c sprawl.Credential) bool { return !unasked(verdict(c.Verdict)) })
+	for i := range all {
+		t.credential(&all[i])
 	}
 	t.summary()
 	t.receipt()
@@ -33,14 +36,22 @@ func Text(w io.Writer, d *Document, o Options) error {
 // A text is a report being written.
 type text struct {
 	printer
-	doc *Document
-	all bool
+	doc   *Document
+	all   bool
+	asked bool // an issuer was asked about a credential
+}
+
+// unasked reports whether v says no more than that nobody was asked.
+func unasked(v sprawl.Verdict) bool {
+	return v.State == sprawl.Unknown && v.At.IsZero() && v.Reason == "not asked"
 }
 
 func (t *text) credential(c *sprawl.Credential) {
 	band := t.paint(bandColor(c.Risk), Band(c.Risk)) + " " + strconv.Itoa(c.Risk)
 	t.line(band+"  ", t.paint(bold, safe(c.Hint))+"  "+safe(t.doc.about(c.Rule)))
-	t.line("  ", t.verdict(verdict(c.Verdict)))
+	if v := verdict(c.Verdict); t.asked || !unasked(v) {
+		t.line("  ", t.verdict(v))
+	}
 	if c.Crossing != nil {
 		t.line("  "+t.paint(yellow, "crosses")+" ", safe(strings.Join(c.Crossing.Facets, ", "))+": "+safe(c.Crossing.Why))
 	}
@@ -203,7 +214,7 @@ func life(at *sprawl.Location) string {
 			in += " of " + date(l.When)
 		}
 		if l.Author != "" {
-			in += " by " + safe(l.Author)
+			in += " by " + safe(nameOf(l.Author))
 		}
 		s = append(s, in)
 	}
@@ -215,6 +226,15 @@ func life(at *sprawl.Location) string {
 		s = append(s, safe(l.Note))
 	}
 	return strings.Join(s, "; ")
+}
+
+// nameOf returns an author without the mail address, which has its place in the
+// JSON report.
+func nameOf(author string) string {
+	if i := strings.LastIndex(author, " <"); i > 0 {
+		return author[:i]
+	}
+	return author
 }
 
 // fate says whether a life goes on.
@@ -241,7 +261,12 @@ func fate(l *sprawl.Life) string {
 }
 
 // branch returns the name that people use for a ref.
-func branch(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
+func branch(ref string) string {
+	if short, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
+		return short
+	}
+	return strings.TrimPrefix(ref, "refs/")
+}
 
 // short returns the beginning of an object's name.
 func short(id string) string { return safe(id[:min(len(id), 10)]) }
