@@ -22,8 +22,7 @@ type Set struct {
 	byID     map[string]uint16
 	literals *literal.Set
 	uses     []use // by number of literal
-	reach    int
-	hash     [32]byte
+	hash     func() [32]byte
 }
 
 // A use says what a literal stands for: the rules it belongs to, and the
@@ -59,6 +58,7 @@ func Compile(rules []Rule) (*Set, error) {
 	if len(rules) == 0 {
 		return nil, errors.New("no rules: a scan without any would find nothing and look clean")
 	}
+	rules = slices.Clone(rules)
 	s := &Set{byID: make(map[string]uint16, len(rules))}
 	for i := range rules {
 		r, err := newRule(&rules[i], uint16(i))
@@ -73,7 +73,7 @@ func Compile(rules []Rule) (*Set, error) {
 			return nil, fmt.Errorf("rule %q: %w", r.ID, err)
 		}
 	}
-	s.hash = hashRules(rules)
+	s.hash = sync.OnceValue(func() [32]byte { return hashRules(rules) })
 	return s, s.gather()
 }
 
@@ -95,13 +95,9 @@ func newRule(from *Rule, num uint16) (*rule, error) {
 	if r.Match == "" {
 		return nil, errors.New("has neither match nor find")
 	}
-	if r.Max <= 0 {
-		r.Max = bound(r.Match)
-	}
-	if r.Max <= 0 {
+	if r.Max <= 0 && !r.checked && bound(r.Match) == 0 {
 		return nil, errors.New("its pattern is invalid or its longest match has no bound: give max")
 	}
-	r.Max = min(r.Max, maxReach)
 	return r, nil
 }
 
@@ -177,7 +173,7 @@ func (s *Set) Reach() int { return maxReach }
 
 // Hash identifies the rules: what a Set has scanned needs no second scan by a
 // Set of the same Hash.
-func (s *Set) Hash() [32]byte { return s.hash }
+func (s *Set) Hash() [32]byte { return s.hash() }
 
 // Len is the number of rules.
 func (s *Set) Len() int { return len(s.rules) }
@@ -212,6 +208,10 @@ func (r *rule) ready() {
 		for _, p := range r.Not {
 			r.not = append(r.not, regexp.MustCompile(p)) // Load has compiled it before
 		}
+		if r.Max <= 0 {
+			r.Max = bound(r.Match)
+		}
+		r.Max = min(r.Max, maxReach)
 		if r.find == nil {
 			r.re = regexp.MustCompile(r.Match)
 			r.names = r.re.SubexpNames()

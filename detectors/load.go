@@ -63,7 +63,7 @@ func Load(name string, text []byte) ([]Rule, error) {
 	for i := range rules {
 		l.checkPair(i, &rules[i])
 	}
-	return rules, l.err()
+	return checked(rules), l.err()
 }
 
 // LoadTrusted is Load for a file whose rules have been through Load before, as
@@ -71,10 +71,10 @@ func Load(name string, text []byte) ([]Rule, error) {
 // commit hook little.
 func LoadTrusted(name string, text []byte) ([]Rule, error) {
 	if rules, ok := readFast(string(text)); ok {
-		return rules, nil
+		return checked(rules), nil
 	}
 	rules, _, err := decode(name, text)
-	return rules, err
+	return checked(rules), err
 }
 
 // decode reads the tables and fills in the defaults.

@@ -47,6 +47,16 @@ type Rule struct {
 	// secret.
 	Found   []string `toml:"found"`
 	Ignored []string `toml:"ignored"`
+
+	checked bool // by a loader, so that Compile need not
+}
+
+// checked returns rules as ones that a loader has checked.
+func checked(rules []Rule) []Rule {
+	for i := range rules {
+		rules[i].checked = true
+	}
+	return rules
 }
 
 // A Pair declares that the parts of another rule's match complete this one's:

@@ -15,7 +15,6 @@
 package literal
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -74,7 +73,7 @@ func New(literals []Literal) (*Set, error) {
 	}
 	s := &Set{texts: literals}
 	m := newModel()
-	var all []seen
+	all := make([]seen, 0, 2*len(literals))
 	for i, l := range literals {
 		if len(l.Text) < MinLen || len(l.Text) > 255 {
 			return nil, fmt.Errorf("literal %q has %d bytes, want %d to 255", l.Text, len(l.Text), MinLen)
@@ -164,12 +163,14 @@ func foldOf(w uint64) (fold uint64) {
 
 // lay writes the buckets into s, in order of hash.
 func (s *Set) lay(all []seen) {
-	slices.SortStableFunc(all, func(a, b seen) int {
-		return cmp.Compare(hash(a.gram, s.mult), hash(b.gram, s.mult))
-	})
+	order := make([]uint64, len(all)) // hash above, index below
+	for i := range all {
+		order[i] = uint64(hash(all[i].gram, s.mult))<<32 | uint64(i)
+	}
+	slices.Sort(order)
 	s.entries = make([]entry, 0, len(all))
-	for i, v := range all {
-		h := hash(v.gram, s.mult)
+	for i, o := range order {
+		h, v := uint32(o>>32), &all[uint32(o)]
 		if s.filter[h] == 0 {
 			s.bucket[h] = uint16(len(s.entries))
 		}
@@ -177,7 +178,7 @@ func (s *Set) lay(all []seen) {
 		if !slices.Contains(s.entries[s.bucket[h]:], v.entry) {
 			s.entries = append(s.entries, v.entry)
 		}
-		if i+1 == len(all) || hash(all[i+1].gram, s.mult) != h {
+		if i+1 == len(order) || uint32(order[i+1]>>32) != h {
 			s.entries[len(s.entries)-1].last = true
 		}
 	}

@@ -13,7 +13,7 @@ type model struct {
 const modelMult = 0x9E3779B1
 
 func newModel() *model {
-	m := &model{}
+	m := &model{common: make([]uint32, 0, len(commonGrams)/4), often: make([]float64, 0, len(commonGrams)/4)}
 	for i := 0; i+4 <= len(commonGrams); i += 4 {
 		g, power := gramOf(commonGrams[i:]), commonGrams[i+3]-'a'
 		m.common = append(m.common, g)
@@ -58,7 +58,7 @@ func (m *model) cost(text string) float64 {
 func (m *model) multiplier(all []seen) uint32 {
 	best, chosen := math.Inf(1), uint32(modelMult)
 	mult := uint32(modelMult)
-	for range 24 {
+	for range 12 {
 		if c := m.collisions(all, mult); c < best {
 			best, chosen = c, mult
 		}
@@ -68,12 +68,13 @@ func (m *model) multiplier(all []seen) uint32 {
 }
 
 func (m *model) collisions(all []seen, mult uint32) (sum float64) {
-	var full [tableSize]bool
+	var full [tableSize / 64]uint64
 	for i := range all {
-		full[hash(all[i].gram, mult)] = true
+		h := hash(all[i].gram, mult)
+		full[h/64] |= 1 << (h % 64)
 	}
 	for i, g := range m.common {
-		if full[hash(g, mult)] {
+		if h := hash(g, mult); full[h/64]>>(h%64)&1 != 0 {
 			sum += m.often[i]
 		}
 	}
