@@ -233,7 +233,7 @@ func textPieces(t testing.TB, set *Set, rnd *rand.Rand) []string {
 
 func TestCopies(t *testing.T) {
 	set := builtinSet(t)
-	rounds := uint64(300)
+	rounds := uint64(120)
 	if n, err := strconv.Atoi(os.Getenv("SPRAWL_ROUNDS")); err == nil {
 		rounds = uint64(n)
 	}
