@@ -9,7 +9,8 @@ type path struct {
 	is bool // the location has a path of a file
 
 	env           classes
-	envSource     string
+	envRule       string // "path ", "file name " or "name ", followed by envWhere
+	envWhere      string
 	envConfidence int
 
 	kind       string // fixture, example or docs; "" for source
@@ -92,7 +93,7 @@ func (p *path) set(set classes, firm bool, how, where string) {
 	if set == 0 {
 		return
 	}
-	p.env, p.envSource, p.envConfidence = set, how+where, byLoose
+	p.env, p.envRule, p.envWhere, p.envConfidence = set, how, where, byLoose
 	if firm {
 		p.envConfidence = byPath
 	}
@@ -167,6 +168,6 @@ func (p *path) key(where string) {
 	}
 	n := readName(where[start:], true)
 	if set := n.sure | n.fair&^ci; set != 0 {
-		p.env, p.envSource, p.envConfidence = set, "name "+where[start:], byName
+		p.env, p.envRule, p.envWhere, p.envConfidence = set, "name ", where[start:], byName
 	}
 }

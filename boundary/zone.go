@@ -64,20 +64,31 @@ func says(z sprawl.Zone, at *sprawl.Location, name, key string) sprawl.Zone {
 
 // environment appends env by the best evidence there is.
 func environment(z sprawl.Zone, at *sprawl.Location, p *path) sprawl.Zone {
-	for _, key := range [...]string{"environment", "scope"} {
-		if set := named(at.Says[key]); set != 0 {
-			return append(z, envFacet(set, "platform: "+key, bySays))
-		}
-	}
-	for _, key := range [...]string{"namespace", "cluster"} {
-		if set := readName(at.Says[key], false).sure; set != 0 {
-			return append(z, envFacet(set, "platform: "+key, byManifest))
-		}
+	if f, ok := stated(at.Says); ok {
+		return append(z, f)
 	}
 	if p.env == 0 {
 		return z
 	}
-	return append(z, envFacet(p.env, p.envSource, max(p.envConfidence-p.penalty, 5)))
+	return append(z, envFacet(p.env, p.envRule+p.envWhere, max(p.envConfidence-p.penalty, 5)))
+}
+
+// stated returns the environment that a platform names.
+func stated(says map[string]string) (sprawl.Facet, bool) {
+	if len(says) == 0 {
+		return sprawl.Facet{}, false
+	}
+	for _, key := range [...]string{"environment", "scope"} {
+		if set := named(says[key]); set != 0 {
+			return envFacet(set, "platform: "+key, bySays), true
+		}
+	}
+	for _, key := range [...]string{"namespace", "cluster"} {
+		if set := readName(says[key], false).sure; set != 0 {
+			return envFacet(set, "platform: "+key, byManifest), true
+		}
+	}
+	return sprawl.Facet{}, false
 }
 
 // envFacet returns the facet for set. A name with two environments in it says
