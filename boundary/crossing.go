@@ -227,6 +227,7 @@ const maxSides = 4
 func why(ds []divide) string {
 	var b strings.Builder
 	d := ds[0]
+	targets := d.facet != "unit" && slices.ContainsFunc(d.sides, func(s side) bool { return s.at.Target != d.sides[0].at.Target })
 	b.WriteString("lies ")
 	for i, s := range d.sides {
 		if i == maxSides && len(d.sides) > maxSides+1 {
@@ -236,7 +237,7 @@ func why(ds []divide) string {
 		if i > 0 {
 			b.WriteString(" and ")
 		}
-		b.WriteString(phrase(d.facet, s.value) + " (" + where(s.at) + ")")
+		b.WriteString(phrase(d.facet, s.value) + " (" + where(s.at, targets) + ")")
 	}
 	if len(ds) > 1 {
 		b.WriteString("; crosses " + others(ds[1:]) + " as well")
@@ -372,22 +373,30 @@ func phraseParty(value string) string {
 const maxWhere = 60
 
 // where names a location shortly: the end of its path, as that is what tells
-// files apart.
-func where(at *sprawl.Location) string {
-	s := at.Path
+// files apart, and its target if asked to.
+func where(at *sprawl.Location, target bool) string {
+	s := ending(at.Path)
 	switch {
 	case s == "" && at.Kind != sprawl.KindBlob:
 		s = string(at.Kind)
 	case s == "":
-		s = string(at.Target)
+		s, target = ending(string(at.Target)), false
 	case at.Kind == sprawl.KindCommit || at.Kind == sprawl.KindTag:
 		s = string(at.Kind) + " " + s
 	}
-	if r := []rune(s); len(r) > maxWhere {
-		s = "…" + string(r[len(r)-maxWhere+1:])
+	if target {
+		s = ending(string(at.Target)) + " " + s
 	}
 	if past(at) {
 		s += ", in history only"
+	}
+	return s
+}
+
+// ending returns s, or its end after "…" if it is long.
+func ending(s string) string {
+	if r := []rune(s); len(r) > maxWhere {
+		return "…" + string(r[len(r)-maxWhere+1:])
 	}
 	return s
 }

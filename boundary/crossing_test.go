@@ -2,6 +2,7 @@ package boundary
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func TestCrossing(t *testing.T) {
 		},
 		"vault and repository": {
 			[]copyAt{{target: "vault://v/kv", path: "app"}, {path: "main.go", says: private}},
-			&sprawl.Crossing{Facets: []string{"custody", "unit"}, Why: "lies in a managed store (app) and in code (main.go); crosses repositories as well"},
+			&sprawl.Crossing{Facets: []string{"custody", "unit"}, Why: "lies in a managed store (vault://v/kv app) and in code (git:. main.go); crosses repositories as well"},
 		},
 		"two repositories": {
 			[]copyAt{{target: "git:../api", path: "a.yml"}, {target: "git:../web", path: "b.yml"}},
@@ -79,6 +80,14 @@ func TestCrossing(t *testing.T) {
 		"somebody else's code": {
 			[]copyAt{{path: "vendor/x/y.go"}, {path: "main.go"}},
 			&sprawl.Crossing{Facets: []string{"party"}, Why: "lies in own code (main.go) and in somebody else's code (vendor/x/y.go)"},
+		},
+		"long paths keep their ends": {
+			[]copyAt{{target: "git:a", path: strings.Repeat("x/", 100) + ".env.staging"}, {target: "git:a", path: strings.Repeat("y/", 100) + "prod.yml"}},
+			&sprawl.Crossing{Facets: []string{"env"}, Why: "lies in staging (…" + strings.Repeat("/x", 23) + "/.env.staging) and in production (…" + strings.Repeat("/y", 25) + "/prod.yml)"},
+		},
+		"many repositories": {
+			[]copyAt{{target: "git:a", path: "x"}, {target: "git:b", path: "x"}, {target: "git:c", path: "x"}, {target: "git:d", path: "x"}, {target: "git:e", path: "x"}, {target: "git:f", path: "x"}},
+			&sprawl.Crossing{Facets: []string{"unit"}, Why: "lies in a (x) and in b (x) and in c (x) and in d (x) and in 2 more"},
 		},
 		"history and directory of one place": {
 			[]copyAt{{target: "git:/srv/a", path: "a.yml"}, {target: "dir:/srv/a", path: "a.yml"}}, nil,
