@@ -40,13 +40,16 @@ type rule struct {
 	pair   uint16 // number of the rule that completes this one
 	find   finder // nil where Match is used
 
-	once  sync.Once // guards what follows
-	re    *regexp.Regexp
-	lax   *regexp.Regexp // refuses what re would, sooner; nil where that does not pay
-	not   []*regexp.Regexp
-	names []string // of the groups
-	check *Check
+	// What the pattern gives, made when it is first needed, the cheapest first:
+	// most hits are refused by the shape, and most of the rest by the lax twin.
+	shaped, laxed, compiled sync.Once
+
 	shape shape
+	check *Check
+	lax   *regexp.Regexp // refuses what re would, sooner; nil where that does not pay
+	re    *regexp.Regexp
+	not   []*regexp.Regexp
+	names []string // of re's groups
 }
 
 // maxReach bounds how far any rule, and any decoder, looks around a literal.
@@ -95,10 +98,23 @@ func newRule(from *Rule, num uint16) (*rule, error) {
 	if r.Match == "" {
 		return nil, errors.New("has neither match nor find")
 	}
-	if r.Max <= 0 && !r.checked && bound(r.Match) == 0 {
-		return nil, errors.New("its pattern is invalid or its longest match has no bound: give max")
+	if r.checked {
+		return r, nil
 	}
-	return r, nil
+	return r, r.checkPatterns()
+}
+
+// checkPatterns refuses what a loader would have refused.
+func (r *rule) checkPatterns() error {
+	for _, p := range append([]string{r.Match}, r.Not...) {
+		if _, err := regexp.Compile(p); err != nil {
+			return err
+		}
+	}
+	if r.Max <= 0 && bound(r.Match) == 0 {
+		return errors.New("its longest match has no bound: give max")
+	}
+	return nil
 }
 
 // link resolves the rule that completes r.
@@ -191,7 +207,7 @@ func (s *Set) Rule(id string) (Rule, bool) {
 // far, in order. It is for tests and measurements.
 func (s *Set) Compiled() (ids []string) {
 	for _, r := range s.rules {
-		if r.re != nil {
+		if r.shape.ahead > 0 {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -199,24 +215,44 @@ func (s *Set) Compiled() (ids []string) {
 	return ids
 }
 
-// ready makes the parts of r that need its pattern.
+// ready makes r's shape and looks its check up.
 func (r *rule) ready() {
-	r.once.Do(func() {
+	r.shaped.Do(func() {
 		if c, ok := checks[r.Check]; ok {
 			r.check = &c
-		}
-		for _, p := range r.Not {
-			r.not = append(r.not, regexp.MustCompile(p)) // Load has compiled it before
 		}
 		if r.Max <= 0 {
 			r.Max = bound(r.Match)
 		}
 		r.Max = min(r.Max, maxReach)
 		if r.find == nil {
+			r.shape = shapeOf(r.Match, r.Literals, r.Fold, r.Max)
+		}
+	})
+}
+
+// laxly reports whether r's pattern may match in window, where the literal
+// stands at pos.
+func (r *rule) laxly(window []byte, pos int) bool {
+	r.laxed.Do(func() { r.lax = laxTwin(r.Match, r.shape.begins) })
+	if r.lax == nil {
+		return true
+	}
+	if r.shape.begins {
+		window = window[pos:]
+	}
+	return r.lax.Match(window)
+}
+
+// patterns makes r's pattern, and those of its placeholders.
+func (r *rule) patterns() {
+	r.compiled.Do(func() {
+		for _, p := range r.Not {
+			r.not = append(r.not, regexp.MustCompile(p)) // a loader, or Compile, has parsed it before
+		}
+		if r.find == nil {
 			r.re = regexp.MustCompile(r.Match)
 			r.names = r.re.SubexpNames()
-			r.shape = shapeOf(r.Match, r.Literals, r.Fold, r.Max)
-			r.lax = laxTwin(r.Match, r.shape.begins)
 		}
 	})
 }

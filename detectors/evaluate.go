@@ -66,10 +66,11 @@ func (sc *Scanner) match(dst []match, r *rule, data []byte, pos, size int) (_ []
 		sc.note(r, pos, "what every match contains is not near")
 		return dst, lo, hi
 	}
-	if r.lax != nil && !r.lax.Match(window[seen(r.shape.begins, 0, pos-from):]) {
+	if !r.laxly(window, pos-from) {
 		sc.note(r, pos, "the pattern does not match here")
 		return dst, lo, hi
 	}
+	r.patterns()
 	matched := false
 	for _, loc := range r.re.FindAllSubmatchIndex(window, -1) {
 		if from+loc[0] <= pos && pos+size <= from+loc[1] {
@@ -157,6 +158,7 @@ func (sc *Scanner) passes(r *rule, value []byte, m *match, pos int) bool {
 		sc.note(r, pos, "a placeholder: "+why)
 		return false
 	}
+	r.patterns()
 	for _, not := range r.not {
 		if not.Match(value) {
 			sc.note(r, pos, "the rule takes the value for a placeholder")

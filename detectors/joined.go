@@ -39,6 +39,7 @@ func (sc *Scanner) applyJoined(dst []match, r *rule, data []byte, pos int, text 
 	if ok, _, _ := r.shape.admits(joined, back, text); !ok {
 		return dst, at + maxGlue
 	}
+	r.patterns()
 	before := len(dst)
 	for _, loc := range r.re.FindAllSubmatchIndex(joined, -1) {
 		if loc[0] <= back && back+len(text) <= loc[1] {

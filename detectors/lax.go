@@ -9,6 +9,16 @@ import (
 // twin.
 const laxFrom = 60
 
+// large reports whether the pattern takes that many instructions.
+func large(p string) bool {
+	re, err := syntax.Parse(p, syntax.Perl)
+	if err != nil {
+		return false
+	}
+	prog, err := syntax.Compile(re.Simplify())
+	return err == nil && len(prog.Inst) >= laxFrom
+}
+
 // laxTwin returns a pattern that matches wherever p does, and is much smaller
 // where p counts: a repetition of at most eighty becomes one without an end.
 // The library runs a small pattern many times faster, and most windows are
@@ -16,15 +26,7 @@ const laxFrom = 60
 // text. It returns nil where it would gain nothing.
 func laxTwin(p string, anchored bool) *regexp.Regexp {
 	re, err := syntax.Parse(p, syntax.Perl)
-	if err != nil {
-		return nil
-	}
-	prog, err := syntax.Compile(re.Simplify())
-	if err != nil || len(prog.Inst) < laxFrom && !anchored {
-		return nil
-	}
-	re, err = syntax.Parse(p, syntax.Perl)
-	if err != nil {
+	if err != nil || !anchored && !large(p) {
 		return nil
 	}
 	loosen(re)

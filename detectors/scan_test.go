@@ -56,7 +56,7 @@ func briefly(fs []sprawl.Finding) (out []brief) {
 
 func TestRulesOnTheirExamples(t *testing.T) {
 	rules := builtin(t)
-	for seed := range uint64(25) {
+	for seed := range uint64(4) {
 		failures, n, err := Try(rules, rand.New(rand.NewPCG(seed, 7)))
 		if err != nil || n < 2*len(rules) {
 			t.Fatal(n, err)
