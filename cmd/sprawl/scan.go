@@ -116,6 +116,7 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 		asker.ask(ctx, c, in, doc)
 	}
 	judge(doc)
+	redact(doc, set)
 	doc.Exit = exitCode(doc, f.failOn)
 	return doc.Exit, f.write(c, doc)
 }
