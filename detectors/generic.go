@@ -63,7 +63,7 @@ func nameAround(data []byte, pos, size int) (s slot, ok bool) {
 	for s.to < len(data) && s.to-pos < maxName && isNameByte(data[s.to]) {
 		s.to++
 	}
-	return s, s.to-(pos+size) <= 12 && !hasWordAfter(data[pos+size:s.to])
+	return s, s.to-(pos+size) <= 12 && !holdsWord(data[pos+size:s.to], notSecret) && !holdsWord(data[s.from:pos], notOurs)
 }
 
 func isNameByte(c byte) bool { return isWord(c) || c == '-' || c == '.' }
@@ -78,18 +78,26 @@ var notSecret = [][]byte{
 	[]byte("ize"), []byte("ref"), []byte("arn"), []byte("version"), []byte("manager"), []byte("store"), []byte("provider"),
 }
 
-func hasWordAfter(rest []byte) bool {
-	if len(rest) == 0 {
+// notOurs are words that, before a telling one, make it the name of what opens
+// nothing: public keys, guards against forged requests, places in a listing.
+var notOurs = [][]byte{
+	[]byte("public"), []byte("csrf"), []byte("xsrf"), []byte("antiforgery"), []byte("authenticity"), []byte("page"),
+	[]byte("next"), []byte("continuation"), []byte("sync"), []byte("cancel"), []byte("design"), []byte("syntax"), []byte("idempotency"),
+}
+
+// holdsWord reports whether one of words stands in part, in any letter case.
+func holdsWord(part []byte, words [][]byte) bool {
+	if len(part) == 0 {
 		return false
 	}
 	var lower [maxName]byte
-	n := copy(lower[:], rest)
+	n := copy(lower[:], part)
 	for i := range n {
 		if c := lower[i]; c >= 'A' && c <= 'Z' {
 			lower[i] = c | 0x20
 		}
 	}
-	for _, w := range notSecret {
+	for _, w := range words {
 		if bytes.Contains(lower[:n], w) {
 			return true
 		}

@@ -68,9 +68,24 @@ func unfoldPEM(text string) string {
 	text = strings.NewReplacer(`\r`, "", `\n`, "\n", "\r", "").Replace(text)
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = strings.Trim(line, " \t\"'`+,;\\>#*|")
+		lines[i] = bareLine(line)
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// bareLine returns a line of a key without the quotes, operators and comment
+// marks around it. A plus sign can belong to the key: it goes only where a
+// quote or a space is between.
+func bareLine(line string) string {
+	const quotes = " \t\"'`"
+	line = strings.TrimRight(strings.TrimLeft(line, " \t#*>|"), " \t,;\\")
+	if n := len(line); n > 1 && line[n-1] == '+' && strings.IndexByte(quotes, line[n-2]) >= 0 {
+		line = line[:n-1]
+	}
+	if len(line) > 1 && line[0] == '+' && strings.IndexByte(quotes, line[1]) >= 0 {
+		line = line[1:]
+	}
+	return strings.Trim(line, quotes)
 }
 
 // pemBody returns what stands between the first and last armor line, decoded

@@ -27,6 +27,13 @@ type row struct {
 	finding sprawl.Finding // the one that tells most; for asking its issuer
 	places  []place
 	seen    map[placeKey]struct{}
+	in      map[objectKey][]int32 // places by object, made for Resolve
+}
+
+// An objectKey is an object as a source showed it.
+type objectKey struct {
+	source int
+	object sprawl.ID
 }
 
 // A place is a sighting whose location is to be resolved late, and takes little
@@ -152,6 +159,7 @@ func (r *row) add(source int, at *sprawl.Location) {
 		return
 	}
 	r.seen[k] = struct{}{}
+	r.in = nil
 	p := place{
 		source: source, object: at.Object, kind: at.Kind, inner: at.Path,
 		start: at.Start, end: at.End, encoding: at.Encoding,
@@ -204,11 +212,8 @@ func (in *Inventory) Resolve(source int, t sprawl.Target, life sprawl.Life) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	r := in.rows[life.Credential]
-	for i := range r.places {
+	for _, i := range r.placesIn(objectKey{source, life.Object}) {
 		p := &r.places[i]
-		if p.source != source || p.object != life.Object {
-			continue
-		}
 		at := sprawl.Location{Target: t, Object: p.object, Kind: p.kind, Start: p.start, End: p.end, Encoding: p.encoding}
 		if p.whole != nil {
 			at = *p.whole
@@ -217,6 +222,18 @@ func (in *Inventory) Resolve(source int, t sprawl.Target, life sprawl.Life) {
 		at.Life = &life
 		r.Locations = append(r.Locations, at)
 	}
+}
+
+// placesIn returns which of r's places lie in an object.
+func (r *row) placesIn(k objectKey) []int32 {
+	if r.in == nil {
+		r.in = map[objectKey][]int32{}
+		for i, p := range r.places {
+			k := objectKey{p.source, p.object}
+			r.in[k] = append(r.in[k], int32(i))
+		}
+	}
+	return r.in[k]
 }
 
 // Finding returns what was found of the credential with that id, parts
@@ -289,15 +306,10 @@ func (in *Inventory) Unplaced(source int) map[sprawl.ID][]*sprawl.Location {
 	all := map[sprawl.ID][]*sprawl.Location{}
 	for _, r := range in.rows {
 		for i := range r.Locations {
-			if at := &r.Locations[i]; at.Line == 0 && at.Life != nil && r.from(source, at.Object) {
+			if at := &r.Locations[i]; at.Line == 0 && at.Life != nil && len(r.placesIn(objectKey{source, at.Object})) > 0 {
 				all[at.Object] = append(all[at.Object], at)
 			}
 		}
 	}
 	return all
-}
-
-// from reports whether source showed the object in which r was found.
-func (r *row) from(source int, object sprawl.ID) bool {
-	return slices.ContainsFunc(r.places, func(p place) bool { return p.source == source && p.object == object })
 }
