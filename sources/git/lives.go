@@ -9,8 +9,9 @@ import (
 // What a hostile history could blow up is bounded: a few trees that hold each
 // other often make more paths than there are atoms.
 const (
-	maxLives = 1 << 18
-	maxSteps = 1 << 26
+	maxLives = 1 << 17
+	maxSteps = 1 << 25
+	maxBurst = 1 << 18 // steps for one commit
 	maxDepth = 4096 // git's own bound on the depth of trees
 )
 
@@ -37,6 +38,7 @@ type lives struct {
 	seen   map[version]struct{}
 	paths  paths
 	steps  int
+	burst  int  // steps since the last commit
 	cut    bool // a bound was hit
 
 	stranded map[uint32]bool // objects whose path is that in a tree left behind
@@ -79,7 +81,8 @@ func (l *lives) life(label int, path uint32) *life {
 // step counts work, and reports whether more may be done.
 func (l *lives) step(depth int) bool {
 	l.steps++
-	if l.steps > maxSteps || depth > maxDepth {
+	l.burst++
+	if l.steps > maxSteps || l.burst > maxBurst || depth > maxDepth {
 		l.cut = true
 		return false
 	}
@@ -93,6 +96,7 @@ func (l *lives) compare(i int, rank uint8, node uint32, before []uint32) {
 	if slices.Contains(before, node) {
 		return
 	}
+	l.burst = 0
 	e := event{l, i, rank}
 	e.appear(node, before, 0, 0)
 	if len(before) > 0 {

@@ -362,6 +362,7 @@ func (l *locator) holdRefs() {
 		}
 		groups[node].add(i, isHead(f.name))
 	}
+	l.lives.burst = 0
 	l.lives.hold(groups, 0, 0)
 }
 
@@ -386,6 +387,7 @@ func (l *locator) dangling() {
 			}
 		}
 	}
+	l.lives.burst = 0
 	e := event{l.lives, -1, byNothing}
 	for num, pos := range g.record {
 		if pos != 0 && !below[num] {

@@ -186,7 +186,7 @@ func (q *dateQueue) Pop() any {
 
 // diff compares the tree of every new commit with those of its parents.
 func (w *walk) diff(ctx context.Context) error {
-	d := treeDiff{repo: w.repo, span: w.span, opened: make(map[sprawl.ID]bool), files: make(map[sprawl.ID]bool)}
+	d := treeDiff{repo: w.repo, span: w.span, opened: make(map[sprawl.ID]bool), files: make(map[sprawl.ID]bool), compared: make(map[string]bool)}
 	edge := make(map[sprawl.ID]bool)
 	for _, id := range w.span.commits {
 		h := w.seen[id].header
@@ -215,6 +215,10 @@ type treeDiff struct {
 	span   *span
 	opened map[sprawl.ID]bool
 	files  map[sprawl.ID]bool
+
+	// compared are the trees that were compared with the same others before:
+	// trees that hold one another often would else be opened for every path.
+	compared map[string]bool
 }
 
 // tree compares a tree with those at the same path in the parents.
@@ -230,6 +234,14 @@ func (d *treeDiff) tree(ctx context.Context, path string, id sprawl.ID, before [
 	if depth > maxDepth {
 		return &sprawl.Gap{Target: d.repo.target, What: path, Why: "directories are nested too deeply"}
 	}
+	key := string(id[:20])
+	for _, b := range before {
+		key += string(b[:20])
+	}
+	if d.compared[key] {
+		return nil
+	}
+	d.compared[key] = true
 	_, data, err := d.repo.objs.read(id, nil)
 	if err != nil {
 		d.span.errs.add("tree "+id.String(), err)

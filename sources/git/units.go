@@ -107,7 +107,7 @@ func (r *Repo) planMode(ctx context.Context) error {
 }
 
 func (r *Repo) add(name string, stage int, bytes int64, read func(ctx context.Context, v sprawl.Visitor) error) *unit {
-	u := sprawl.Unit{Target: r.target, Name: name, Stage: stage, Bytes: bytes, Version: name}
+	u := sprawl.Unit{Target: r.target, Name: name, Stage: stage, Bytes: bytes}
 	r.order = append(r.order, &unit{Unit: u, read: read})
 	return r.order[len(r.order)-1]
 }
@@ -174,6 +174,9 @@ func (r *Repo) planPack(p *packed) {
 			u := r.add(name, stage, s.Bytes, func(ctx context.Context, v sprawl.Visitor) error {
 				return r.readSlice(ctx, name, p, s, v)
 			})
+			if r.remote == nil {
+				u.Version = p.Name() // which is a checksum
+			}
 			if t == pack.Tree || t == pack.Commit {
 				u.collect = func(ctx context.Context, k *collector) error { return k.slice(ctx, p, s) }
 			}
