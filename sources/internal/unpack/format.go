@@ -13,15 +13,16 @@ const (
 	zstdFile
 	xzFile
 	bzip2File
+	pdfFile
 )
 
 // String returns the name that Location.Encoding has for f.
 func (f format) String() string {
-	return [...]string{"", "gzip", "zip", "tar", "zstd", "xz", "bzip2"}[f]
+	return [...]string{"", "gzip", "zip", "tar", "zstd", "xz", "bzip2", "pdf"}[f]
 }
 
 // single reports whether f holds one nameless stream, and not entries.
-func (f format) single() bool { return f != zipFile && f != tarFile }
+func (f format) single() bool { return f != zipFile && f != tarFile && f != pdfFile }
 
 // IsArchive reports whether an object that starts with head, of HeadSize bytes
 // where it has as many, is something that this package opens.
@@ -43,6 +44,8 @@ func sniff(b []byte) format {
 		return xzFile
 	case b[0] == 'B' && isBzip2(b):
 		return bzip2File
+	case b[0] == '%' && string(b[:5]) == "%PDF-":
+		return pdfFile
 	case isTar(b):
 		return tarFile
 	}

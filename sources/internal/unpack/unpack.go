@@ -294,6 +294,8 @@ func (u *Unpacker) open(p place, f format, r io.Reader) {
 		u.tar(p, r)
 	case zipFile:
 		u.zip(p, r)
+	case pdfFile:
+		u.pdf(p, r)
 	case plain:
 		u.show(p, r)
 	default:
