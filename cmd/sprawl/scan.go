@@ -99,11 +99,11 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if err != nil {
 		return exitRequest, err
 	}
-	places, done, err := open(ctx, c, f, args, set)
+	places, shut, err := open(ctx, c, f, args, set)
 	if err != nil {
 		return exitRequest, err
 	}
-	defer done()
+	defer closeAll(places)
 	in := register.New(key)
 	bar := newProgress(c, f)
 	receipt, err := sweep.Run(ctx, sweep.Config{Places: places, Rules: set, Inventory: in, Workers: f.workers, Progress: bar.show})
@@ -112,6 +112,7 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 		return exitRequest, err
 	}
 	doc := document(places, in, receipt, f, notes, rules)
+	leaveOut(doc, shut)
 	if asker != nil {
 		asker.ask(ctx, c, in, doc)
 	}
@@ -199,41 +200,63 @@ func loadKey(c console, file string) (*register.Key, []string, error) {
 	return key, nil, nil
 }
 
-// open opens the source of each target.
-func open(ctx context.Context, c console, f *scanFlags, args []string, set *detectors.Set) (places []sweep.Place, done func(), err error) {
+// open opens the source of each target. A target that is right, but can't be
+// read, is a gap: the others are read all the same.
+func open(ctx context.Context, c console, f *scanFlags, args []string, set *detectors.Set) (places []sweep.Place, shut []sprawl.Gap, err error) {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	done = func() {
-		for _, p := range places {
-			if closer, ok := p.Source.(io.Closer); ok {
-				_ = closer.Close()
-			}
-		}
-	}
 	for _, arg := range args {
-		t, err := sources.Infer(arg)
-		if err == nil && (f.staged || f.since != "") && t.Scheme() == "dir" {
-			err = fmt.Errorf("%q is not a git repository, which --staged and --since need", arg)
-		}
-		if err != nil {
-			done()
+		place, err := openOne(ctx, c, f, arg, set)
+		switch {
+		case errors.Is(err, sources.ErrRequest):
+			closeAll(places)
 			return nil, nil, err
+		case err != nil:
+			shut = append(shut, sprawl.Gaps(place.Target, string(place.Target), err)...)
+		default:
+			places = append(places, place)
 		}
-		src, err := sources.Open(ctx, t, sources.Options{
-			Reach: set.Reach(), Stdin: c.in, Exclude: f.exclude, NoDelta: f.noDelta, Since: f.since, Staged: f.staged,
-			IndexFile: c.getenv("GIT_INDEX_FILE"), GitDir: c.getenv("GIT_DIR"),
-		})
-		if err != nil {
-			done()
-			return nil, nil, err
-		}
-		if named, ok := src.(interface{ Target() sprawl.Target }); ok {
-			t = named.Target()
-		}
-		places = append(places, sweep.Place{Target: t, Source: src})
 	}
-	return places, done, nil
+	return places, shut, nil
+}
+
+func openOne(ctx context.Context, c console, f *scanFlags, arg string, set *detectors.Set) (sweep.Place, error) {
+	t, err := sources.Infer(arg)
+	if err == nil && (f.staged || f.since != "") && t.Scheme() == "dir" {
+		err = fmt.Errorf("%w: %q is not a git repository, which --staged and --since need", sources.ErrRequest, arg)
+	}
+	if err != nil {
+		return sweep.Place{}, err
+	}
+	src, err := sources.Open(ctx, t, sources.Options{
+		Reach: set.Reach(), Stdin: c.in, Exclude: f.exclude, NoDelta: f.noDelta, Since: f.since, Staged: f.staged,
+		IndexFile: c.getenv("GIT_INDEX_FILE"), GitDir: c.getenv("GIT_DIR"),
+	})
+	if err != nil {
+		return sweep.Place{Target: t}, err
+	}
+	if named, ok := src.(interface{ Target() sprawl.Target }); ok {
+		t = named.Target()
+	}
+	return sweep.Place{Target: t, Source: src}, nil
+}
+
+func closeAll(places []sweep.Place) {
+	for _, p := range places {
+		if closer, ok := p.Source.(io.Closer); ok {
+			_ = closer.Close()
+		}
+	}
+}
+
+// leaveOut adds to doc what could not even be opened.
+func leaveOut(doc *report.Document, shut []sprawl.Gap) {
+	for _, g := range shut {
+		doc.Targets = append(doc.Targets, g.Target)
+		doc.Receipt.Gaps = append(doc.Receipt.Gaps, g)
+		doc.Receipt.Complete = false
+	}
 }
 
 // document gathers what was found, less what is not sure enough to be shown.
