@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/register"
+	"github.com/seed-5dd601fe/sprawl/report"
+	"github.com/seed-5dd601fe/sprawl/sweep"
+	"github.com/seed-5dd601fe/sprawl/verify"
+)
+
+// verifyFlags are the flags that say whether and how issuers are asked.
+type verifyFlags struct {
+	ask, plan bool
+	hosts     []string
+}
+
+func (f *verifyFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.BoolVar(&f.ask, "verify", false, "ask the issuers whether what was found still works (sends credentials to them)")
+	fl.BoolVar(&f.plan, "plan", false, "say what --verify would send where, and send nothing")
+	fl.StringSliceVar(&f.hosts, "issuer-host", nil, "ask at `ISSUER=URL` instead of the issuer's own address")
+}
+
+// An asker puts the question to issuers, or says what it would.
+type asker struct {
+	client *verify.Client
+	plan   bool
+}
+
+// open returns nil where nobody is to be asked.
+func (f *verifyFlags) open() (*asker, error) {
+	if !f.ask && !f.plan {
+		if len(f.hosts) > 0 {
+			return nil, fmt.Errorf("--issuer-host says where to ask: give --verify or --plan too")
+		}
+		return nil, nil
+	}
+	issuers, err := verify.Load("rules.toml", sprawl.RulesTOML)
+	if err != nil {
+		return nil, err
+	}
+	hosts := map[string]string{}
+	for _, h := range f.hosts {
+		id, address, ok := strings.Cut(h, "=")
+		if !ok {
+			return nil, fmt.Errorf("--issuer-host %q: want ISSUER=URL, such as gitlab=https://git.example.org", h)
+		}
+		hosts[id] = address
+	}
+	client, err := issuers.NewClient(verify.Options{
+		Hosts: hosts, UserAgent: "sprawl/" + version() + " (+https://github.com/seed-5dd601fe/sprawl)",
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &asker{client, f.plan}, nil
+}
+
+// ask gives each credential in doc its verdict.
+func (a *asker) ask(ctx context.Context, c console, in *register.Inventory, doc *report.Document) {
+	defer a.client.Close()
+	findings := make([]sprawl.Finding, len(doc.Credentials))
+	for i, cr := range doc.Credentials {
+		findings[i], _ = in.Finding(cr.ID) // every credential was found
+	}
+	if a.plan {
+		a.show(c, findings)
+		return
+	}
+	for i, v := range sweep.Ask(ctx, findings, a.client.Ask) {
+		doc.Credentials[i].Verdict = v
+	}
+}
+
+// show prints the plan to standard error, where it is in nobody's way.
+func (a *asker) show(c console, findings []sprawl.Finding) {
+	plan := a.client.Plan(findings)
+	if len(plan) == 0 {
+		fmt.Fprintln(c.err, "sprawl: --verify would send nothing: no issuer of what was found can be asked.")
+		return
+	}
+	w := tabwriter.NewWriter(c.err, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ISSUER\tHOST\tREQUEST\tCREDENTIALS\tCONTROLS")
+	for _, p := range plan {
+		fmt.Fprintf(w, "%s\t%s\t%s %s\t%d\t%d\n", p.Issuer, p.Host, p.Method, p.Path, p.Count, p.Controls)
+	}
+	w.Flush()
+}
