@@ -245,7 +245,7 @@ func (k *collector) subtree(name, raw []byte, from sprawl.ID) {
 		copy(c.id[:], raw)
 		c.num, c.ok = k.g.objs.number(c.id)
 		if !c.ok {
-			k.absent.add(c.id, from)
+			k.absent.add(c.id, from.String())
 		} else if k.following {
 			c.key = k.g.intern(c.name)
 		}
@@ -271,7 +271,7 @@ func (k *collector) blob(name, raw []byte, fresh bool, from sprawl.ID) {
 			return
 		}
 		if num, ok = k.g.objs.number(id); !ok {
-			k.absent.add(id, from)
+			k.absent.add(id, from.String())
 			return
 		}
 		if !k.following || !k.found(id) {
@@ -332,7 +332,7 @@ func (k *collector) commit(num uint32, o *pack.Object) {
 	if n, ok := k.g.objs.number(h.tree); ok {
 		c.tree = n
 	} else {
-		k.absent.add(h.tree, o.ID)
+		k.absent.add(h.tree, o.ID.String())
 	}
 	for _, p := range h.parents {
 		n, ok := k.g.objs.number(p)
@@ -342,7 +342,7 @@ func (k *collector) commit(num uint32, o *pack.Object) {
 		}
 		c.cut = true
 		if !k.shallow[o.ID] {
-			k.absent.add(p, o.ID)
+			k.absent.add(p, o.ID.String())
 		}
 	}
 	if k.following {

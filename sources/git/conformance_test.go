@@ -415,3 +415,20 @@ func TestEmpty(t *testing.T) {
 		t.Errorf("skipped: %+v, want it to say that the repository is empty", r.tally.Skipped)
 	}
 }
+
+func TestRefToNothing(t *testing.T) {
+	s := newSandbox(t)
+	s.commit("a", "1")
+	id := strings.Repeat("ab", 20)
+	s.write(".git/refs/heads/lost", id+"\n")
+	s.write(".git/refs/heads/damaged", "rubbish\n")
+	r := scan(t, s.target(), Options{}, "x")
+	var what []string
+	for _, g := range r.gaps {
+		what = append(what, g.What+" "+g.Why)
+	}
+	all := strings.Join(what, "\n")
+	if len(r.gaps) != 2 || !strings.Contains(all, id+", which refs/heads/lost names") || !strings.Contains(all, "refs/heads/damaged") {
+		t.Errorf("gaps: %s", all)
+	}
+}

@@ -168,6 +168,9 @@ type summer struct {
 func (v summer) Offer(at *sprawl.Location) bool { return !at.Object.IsZero() }
 
 func (v summer) Visit(c *sprawl.Chunk) error {
+	if len(c.At.Encoding) > 0 {
+		return nil // inside an archive
+	}
 	kind := string(c.At.Kind)
 	if kind == "" {
 		kind = "blob"

@@ -60,7 +60,7 @@ func plainTree(data []byte) (entries []string) {
 			return entries
 		}
 		kind := "0"
-		switch m := strings.TrimLeft(string(mode[:len(mode)-1]), "0") + string(mode[len(mode)-1]); {
+		switch m := strings.TrimLeft(string(mode[:len(mode)-1]), "0") + string(mode[len(mode)-1:]); {
 		case len(m) == 5 && m[0] == '4':
 			kind = "1"
 		case len(m) == 6 && strings.HasPrefix(m, "16"):

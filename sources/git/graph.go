@@ -136,13 +136,13 @@ type absent struct {
 	ids     map[sprawl.ID]struct{}
 	more    int       // beyond maxAbsent, not told apart
 	example sprawl.ID // one of them
-	from    sprawl.ID // the object that names it
+	from    string    // the object or ref that names it
 }
 
 // maxAbsent bounds how many absent objects are told apart.
 const maxAbsent = 1 << 20
 
-func (a *absent) add(id, from sprawl.ID) {
+func (a *absent) add(id sprawl.ID, from string) {
 	if _, ok := a.ids[id]; ok {
 		return
 	}

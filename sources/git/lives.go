@@ -12,7 +12,7 @@ const (
 	maxLives = 1 << 17
 	maxSteps = 1 << 25
 	maxBurst = 1 << 18 // steps for one commit
-	maxDepth = 4096 // git's own bound on the depth of trees
+	maxDepth = 4096    // git's own bound on the depth of trees
 )
 
 // A life is a sprawl.Life in the making, in numbers.

@@ -210,9 +210,17 @@ func keepSmall(buf []byte) []byte {
 // readAbsent shows nothing: it says what the objects read before name and the
 // repository does not have.
 func (r *Repo) readAbsent(ctx context.Context, v sprawl.Visitor) error {
+	if err := r.index(ctx); err != nil {
+		return err
+	}
 	g := r.graph
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	for _, f := range r.refs.all {
+		if _, ok := r.objs.number(f.id); !ok && !f.id.IsZero() {
+			g.absent.add(f.id, f.name)
+		}
+	}
 	for name, id := range g.links {
 		r.tally.skip(r.target, "submodule "+name, "at "+id.String()+" not read: it is another repository")
 	}
