@@ -47,7 +47,7 @@ func Infer(arg string) (sprawl.Target, error) {
 func local(path string) (sprawl.Target, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("%w: %q is neither a path that exists nor a target such as %s", ErrRequest, path, "git:PATH, dir:PATH or https://host/repository")
+		return "", fmt.Errorf("%w: %q is neither a path that exists nor a target such as %s", ErrRequest, harmless(path), "git:PATH, dir:PATH or https://host/repository")
 	}
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrRequest, err)
@@ -56,6 +56,19 @@ func local(path string) (sprawl.Target, error) {
 		return sprawl.Target("git:" + path), nil
 	}
 	return sprawl.Target("dir:" + path), nil
+}
+
+// harmless returns what may be repeated of an argument that is no target: what
+// stands before an "@" may be a password.
+func harmless(arg string) string {
+	at := strings.LastIndexByte(arg, '@')
+	if at < 0 {
+		return arg
+	}
+	if scheme, _, ok := strings.Cut(arg, "://"); ok && len(scheme) < at {
+		return scheme + "://…" + arg[at:]
+	}
+	return "…" + arg[at:]
 }
 
 // short is a remote as ssh is often given, such as git@host:path.

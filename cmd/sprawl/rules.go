@@ -17,7 +17,13 @@ import (
 
 func newRules(c console, code *int) *cobra.Command {
 	var files []string
-	cmd := &cobra.Command{Use: "rules", Short: "List, show and test the rules"}
+	cmd := &cobra.Command{
+		Use: "rules", Short: "List, show and test the rules", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_ = cmd.Help()
+			return errors.New("say what to do: sprawl rules list")
+		},
+	}
 	cmd.PersistentFlags().StringSliceVar(&files, "rules", nil, "add the rules in `FILE`")
 	cmd.AddCommand(
 		&cobra.Command{
