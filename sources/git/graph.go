@@ -84,7 +84,7 @@ func (g *graph) prepare() {
 
 // forget drops what was collected of trees.
 func (g *graph) forget() {
-	g.blocks, g.commits = nil, nil
+	g.blocks, g.commits, g.idle = nil, nil, nil
 	clear(g.record)
 	clear(g.done)
 }
