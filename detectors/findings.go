@@ -18,15 +18,52 @@ func (sc *Scanner) findings(dst []sprawl.Finding, c *sprawl.Chunk) []sprawl.Find
 	}
 	sc.ordered = ms
 	ms = sc.pairUp(sc.settle(ms))
+	lines := lineCounter{data: c.Data}
+	if c.Lines != nil && wantsLines(c) {
+		lines.line = c.Lines()
+	}
 	for i := range ms {
 		m := &ms[i]
 		if int(m.lo) < c.Lead || int(m.lo) >= len(c.Data)-c.Tail {
 			continue
 		}
-		dst = append(dst, sc.set.finding(m, c))
+		f := sc.set.finding(m, c)
+		if wantsLines(c) {
+			lines.place(&f.At, int(m.lo), int(m.hi))
+		}
+		dst = append(dst, f)
 	}
 	return dst
 }
+
+// wantsLines reports whether lines have to be counted now: an object that has
+// an ID can be read again, by a caller who knows which of many sightings will
+// be shown.
+func wantsLines(c *sprawl.Chunk) bool { return c.At.Object.IsZero() || len(c.At.Encoding) > 0 }
+
+// A lineCounter counts lines from one place to the next, so that many findings
+// in one chunk cost no more than one pass over it.
+type lineCounter struct {
+	data     []byte
+	at, line int // newlines before data[at]
+}
+
+// place fills in the lines and columns of the value data[lo:hi], which does not
+// begin before the last one.
+func (lc *lineCounter) place(at *sprawl.Location, lo, hi int) {
+	if lo < lc.at {
+		lc.line -= bytes.Count(lc.data[lo:lc.at], newline)
+	} else {
+		lc.line += bytes.Count(lc.data[lc.at:lo], newline)
+	}
+	lc.at = lo
+	at.Line, at.Column = lc.line+1, column(lc.data, lo)
+	at.EndLine, at.EndColumn = at.Line+bytes.Count(lc.data[lo:hi], newline), column(lc.data, hi)
+}
+
+var newline = []byte{'\n'}
+
+func column(data []byte, at int) int { return at - bytes.LastIndexByte(data[:at], '\n') }
 
 // finding turns m into a finding in c.
 func (s *Set) finding(m *match, c *sprawl.Chunk) sprawl.Finding {
@@ -39,29 +76,14 @@ func (s *Set) finding(m *match, c *sprawl.Chunk) sprawl.Finding {
 	if len(m.encoding) > 0 {
 		f.At.Encoding = append(slices.Clip(f.At.Encoding), m.encoding...)
 	}
-	if c.At.Object.IsZero() || len(c.At.Encoding) > 0 {
-		Place(&f.At, c.Data, int(m.lo), int(m.hi))
-		if c.Lines != nil {
-			before := c.Lines()
-			f.At.Line += before
-			f.At.EndLine += before
-		}
-	}
 	return f
 }
 
-// Place fills in the lines and columns of at for the value data[lo:hi], where
-// data begins with a line's beginning. For an object that has an ID a Scanner
-// leaves that to the caller, who knows which of many sightings will be shown.
+// Place fills in the lines and columns of at for the value data[lo:hi] of a
+// whole object. A Scanner does that itself, but for objects that have an ID.
 func Place(at *sprawl.Location, data []byte, lo, hi int) {
-	at.Line, at.Column = lineAndColumn(data, lo)
-	at.EndLine, at.EndColumn = lineAndColumn(data, hi)
-}
-
-func lineAndColumn(data []byte, at int) (line, column int) {
-	at = min(at, len(data))
-	before := data[:at]
-	return 1 + bytes.Count(before, []byte{'\n'}), at - bytes.LastIndexByte(before, '\n')
+	lines := lineCounter{data: data}
+	lines.place(at, min(lo, len(data)), min(hi, len(data)))
 }
 
 // settle drops matches that say less than another about the same bytes, and

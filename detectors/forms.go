@@ -29,8 +29,8 @@ type encodedLiteral struct {
 const (
 	// Of a long literal only the beginning is looked for in encoded form.
 	maxEncoded = 9
-	// A shorter text says too little.
-	minEncoded = 4
+	// A shorter text says too little: it would be met by chance in any base64.
+	minEncoded = 5
 )
 
 // encodedForms returns text as it reads inside base64, in the three ways in

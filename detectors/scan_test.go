@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -258,23 +257,5 @@ func TestCleanBytesCostNothing(t *testing.T) {
 	}
 	if got := set.Compiled(); len(got) != 0 {
 		t.Errorf("clean bytes made the patterns of %v", got)
-	}
-}
-
-func BenchmarkScan(b *testing.B) {
-	set := builtinSet(b)
-	sc := set.NewScanner()
-	var data []byte
-	names, _ := filepath.Glob("/usr/local/go/src/net/http/*.go")
-	for _, n := range names {
-		d, _ := os.ReadFile(n)
-		data = append(data, d...)
-	}
-	c := &sprawl.Chunk{At: &sprawl.Location{}, Data: data}
-	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
-	var dst []sprawl.Finding
-	for b.Loop() {
-		dst = sc.Scan(dst[:0], c)
 	}
 }

@@ -195,31 +195,37 @@ func (s *Set) Find(dst []Hit, data []byte, from, to int) []Hit {
 		return dst
 	}
 	end := min(to+s.reach, len(data)-2) // trigrams begin before end
-	i, m := from, s.mult
-	for ; i+14 <= len(data) && i < end; i += 12 {
-		d := data[i : i+14 : i+14]
-		a := binary.LittleEndian.Uint64(d) | foldMask
-		b := binary.LittleEndian.Uint64(d[6:]) | foldMask
-		if (s.filter[gram0(a, m)]>>(a>>24&7)|s.filter[gram2(a, m)]>>(a>>40&7)|s.filter[gram4(a, m)]>>(a>>56&7)|
-			s.filter[gram0(b, m)]>>(b>>24&7)|s.filter[gram2(b, m)]>>(b>>40&7)|s.filter[gram4(b, m)]>>(b>>56&7))&1 == 0 {
-			continue
-		}
+	i := s.skim(data, from, end)
+	for i+14 <= len(data) && i < end {
 		dst = s.six(dst, data, i, from, to)
+		i = s.skim(data, i+12, end)
 	}
 	for ; i < end; i += 2 {
 		g := uint32(data[i]) | uint32(data[i+1])<<8 | uint32(data[i+2])<<16 | 0x202020
-		if h := hash(g, m); s.filter[h] != 0 {
+		if h := hash(g, s.mult); s.filter[h] != 0 {
 			dst = s.compare(dst, data, i, h, from, to)
 		}
 	}
 	return dst
 }
 
-// The hashes of the trigrams at bytes 0, 2 and 4 of a word whose letter case
-// was dropped.
-func gram0(w uint64, mult uint32) uint32 { return hash(uint32(w), mult) }
-func gram2(w uint64, mult uint32) uint32 { return hash(uint32(w>>16), mult) }
-func gram4(w uint64, mult uint32) uint32 { return hash(uint32(w>>32), mult) }
+// skim returns where, at i or a multiple of twelve bytes later, the first
+// twelve bytes begin in which a trigram passes the filter; or where it had to
+// stop, at end or near the end of data. It is a function of its own so that
+// all it needs fits into registers.
+func (s *Set) skim(data []byte, i, end int) int {
+	m := s.mult
+	for ; i+14 <= len(data) && i < end; i += 12 {
+		d := data[i : i+14 : i+14]
+		a := binary.LittleEndian.Uint64(d) | foldMask
+		b := binary.LittleEndian.Uint64(d[6:]) | foldMask
+		if (s.filter[hash(uint32(a), m)]>>(a>>24&7)|s.filter[hash(uint32(a>>16), m)]>>(a>>40&7)|s.filter[hash(uint32(a>>32), m)]>>(a>>56&7)|
+			s.filter[hash(uint32(b), m)]>>(b>>24&7)|s.filter[hash(uint32(b>>16), m)]>>(b>>40&7)|s.filter[hash(uint32(b>>32), m)]>>(b>>56&7))&1 != 0 {
+			return i
+		}
+	}
+	return i
+}
 
 // six compares at those of the six trigrams from i on that pass the filter.
 func (s *Set) six(dst []Hit, data []byte, i, from, to int) []Hit {

@@ -34,7 +34,7 @@ func Runs(dst []Run, data []byte, class *Class, from, to int) []Run {
 	limit := min(to+MinRun, len(data)-8) // a run that ends in range has its word before
 	for i := max(from-MinRun, 0); i <= limit; i += stride {
 		w := binary.LittleEndian.Uint64(data[i:])
-		if !plain(w) || !class[data[i]] || !class[data[i+7]] {
+		if !plain(w) || !class[data[i]] || !class[data[i+7]] || !class[data[i+4]] {
 			continue
 		}
 		start, end := widen(data, class, i)
