@@ -235,7 +235,7 @@ func parseCacheNode(data []byte) (t *cacheTree, name, rest []byte, subtrees int)
 		if len(rest) < 20 {
 			return nil, nil, nil, 0
 		}
-		copy(t.id[:], rest)
+		copy(t.id[:], rest[:20])
 		rest = rest[20:]
 	}
 	return t, name, rest, subtrees

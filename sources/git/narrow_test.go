@@ -246,3 +246,20 @@ func TestQuarantine(t *testing.T) {
 		t.Errorf("got %+v, want %s", life, tip)
 	}
 }
+
+// TestStagedOpensOnlyWhatChanged takes away the trees of a directory that has
+// not changed: who opens them notices.
+func TestStagedOpensOnlyWhatChanged(t *testing.T) {
+	s, tok := newSandbox(t), token()
+	s.write("same/deep/a", "1")
+	s.write("other/b", "1")
+	s.git("add", "-A")
+	s.git("commit", "-q", "-m", "m")
+	id := s.git("rev-parse", "HEAD:same")
+	os.Remove(filepath.Join(s.dir, ".git/objects", id[:2], id[2:]))
+	s.write("other/b", tok)
+	s.git("add", "other")
+	if life := scan(t, s.target(), Options{Staged: true}, tok).clean(t).one(t); life.Path != "other/b" {
+		t.Errorf("got %+v", life)
+	}
+}
