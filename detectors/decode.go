@@ -67,7 +67,7 @@ func (f *frame) put(m *match) (mine bool) {
 		return false
 	}
 	if f.width > 0 {
-		m.lo, m.hi = int32(f.lo+int(m.lo)*f.width), int32(f.lo+int(m.hi)*f.width)
+		m.lo, m.hi = int32(f.lo+int(m.lo)*f.width), int32(min(f.lo+int(m.hi)*f.width, f.hi))
 	} else {
 		m.lo, m.hi = int32(f.lo), int32(f.hi)
 	}

@@ -115,7 +115,7 @@ func (sc *Scanner) narrow(dst []match, data []byte, from, to, width, depth int) 
 		for i := at; i < stop; i += width {
 			out.buf = append(out.buf, data[i])
 		}
-		f := frame{name: name, lo: at, width: width}
+		f := frame{name: name, lo: at, hi: stop, width: width}
 		if stop < to {
 			f.limit = wideStep
 		}
