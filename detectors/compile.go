@@ -158,7 +158,7 @@ func (s *Set) gather() error {
 	}
 	for _, r := range s.rules {
 		for _, text := range r.Literals {
-			l := literal.Literal{Text: text[:min(len(text), nearby)], Fold: r.Fold}
+			l := literal.Literal{Text: text[:min(len(text), nearby)], Fold: r.Fold, Apart: r.apart(text)}
 			if r.Fold {
 				l.Text = strings.ToLower(l.Text)
 			}
@@ -182,6 +182,19 @@ func (s *Set) gather() error {
 	set, err := literal.New(texts)
 	s.literals = set
 	return err
+}
+
+// apart reports whether r's pattern lets no word character stand before text,
+// as far as that is plain from how it begins.
+func (r *Rule) apart(text string) bool {
+	rest, ok := strings.CutPrefix(r.Match, `\b`)
+	if !ok || !isWord(text[0]) {
+		return false
+	}
+	if group, inside, ok := strings.Cut(rest, ">"); ok && strings.HasPrefix(group, "(?P<") {
+		rest = inside
+	}
+	return strings.HasPrefix(rest, regexp.QuoteMeta(text))
 }
 
 // Reach is the furthest, in bytes, that any rule looks around a literal.

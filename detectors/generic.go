@@ -25,6 +25,9 @@ const (
 // name = "value", "name": "value", name: value, name => value, <name>value<,
 // --name value, name=value.
 func findAssignment(sc *Scanner, dst []match, r *rule, data []byte, pos, size int) (_ []match, lo, hi int) {
+	for size > 0 && !isNameByte(data[pos+size-1]) {
+		size-- // a literal may hold what follows the name
+	}
 	name, ok := nameAround(data, pos, size)
 	lo, hi = name.from-1, name.to+1
 	if !ok {

@@ -25,6 +25,10 @@ import (
 type Literal struct {
 	Text string // 3 to 255 bytes
 	Fold bool   // in any ASCII letter case
+
+	// Apart says that no word character stands before the literal. It is worth
+	// saying of one that has MinLen bytes.
+	Apart bool
 }
 
 // A Hit is an occurrence of a literal.
@@ -33,9 +37,11 @@ type Hit struct {
 	Lit uint16 // its index among the literals given to New
 }
 
-// MinLen is the length of the shortest literal. One of exactly this length is
-// found only where a byte that Follows follows it: the filter looks at every
-// second position, and needs a fourth byte to see the other parity.
+// MinLen is the length of the shortest literal. The filter looks at every second
+// position, and needs a fourth byte to see one of this length at the other
+// parity: the byte before, which is no word character if the literal stands
+// Apart; otherwise the byte after, and the literal is found only where that is
+// one that Follows.
 const MinLen = 3
 
 const (
@@ -59,7 +65,7 @@ type Set struct {
 // bytes, to be compared at off bytes before the trigram.
 type entry struct {
 	want, mask, fold uint64
-	off              uint8
+	off              int8
 	size             uint8
 	lit              uint16
 	last             bool // of its bucket
@@ -103,17 +109,28 @@ type seen struct {
 func (s *Set) enter(all []seen, m *model, i uint16) []seen {
 	text := s.texts[i].Text
 	if len(text) == MinLen {
-		all = append(all, s.view(i, text, 0))
-		for c := range 256 {
-			if Follows(byte(c)) {
-				all = append(all, s.view(i, text[1:]+string([]byte{byte(c)}), 1))
-			}
-		}
-		return all
+		return s.enterShort(append(all, s.view(i, text, 0)), i)
 	}
 	w := m.rarestWindow(text)
 	return append(all, s.view(i, text[w:], w), s.view(i, text[w+1:], w+1))
 }
+
+// enterShort appends the views of literal i, which has MinLen bytes, from an odd
+// position.
+func (s *Set) enterShort(all []seen, i uint16) []seen {
+	l := s.texts[i]
+	for c := range 256 {
+		switch b := byte(c); {
+		case l.Apart && !isWord(b):
+			all = append(all, s.view(i, string([]byte{b})+l.Text, -1))
+		case !l.Apart && Follows(b):
+			all = append(all, s.view(i, l.Text[1:]+string([]byte{b}), 1))
+		}
+	}
+	return all
+}
+
+func isWord(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' || c == '_' }
 
 // view returns literal i as seen from the trigram that rest begins with, off
 // bytes after the literal does.
@@ -139,7 +156,7 @@ func Follows(c byte) bool {
 }
 
 func newEntry(l Literal, off int, lit uint16) entry {
-	e := entry{off: uint8(off), size: uint8(len(l.Text)), lit: lit}
+	e := entry{off: int8(off), size: uint8(len(l.Text)), lit: lit}
 	var b [8]byte
 	n := copy(b[:], l.Text)
 	e.want = binary.LittleEndian.Uint64(b[:])
@@ -195,7 +212,8 @@ func (s *Set) Find(dst []Hit, data []byte, from, to int) []Hit {
 		return dst
 	}
 	end := min(to+s.reach, len(data)-2) // trigrams begin before end
-	i := s.skim(data, from, end)
+	first := max(from-1, 0)
+	i := s.skim(data, first, end)
 	for i+14 <= len(data) && i < end {
 		dst = s.six(dst, data, i, from, to)
 		i = s.skim(data, i+12, end)

@@ -16,9 +16,6 @@ func naive(ls []Literal, data []byte, from, to int) (hits []Hit) {
 			if got != l.Text && !(l.Fold && asciiLower(got) == asciiLower(l.Text)) {
 				continue
 			}
-			if len(l.Text) == MinLen && (p+MinLen == len(data) || !Follows(data[p+MinLen])) {
-				continue
-			}
 			hits = append(hits, Hit{int32(p), uint16(i)})
 		}
 	}
@@ -26,20 +23,23 @@ func naive(ls []Literal, data []byte, from, to int) (hits []Hit) {
 }
 
 func asciiLower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 32
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 32
 		}
-		return r
-	}, s)
+	}
+	return string(b)
 }
 
-// order sorts hits, and drops the three-byte ones that nothing follows: Find
-// may report them, and need not.
+// order sorts hits, and drops the short ones that Find need not report.
 func order(ls []Literal, data []byte, hits []Hit) []Hit {
 	hits = slices.DeleteFunc(hits, func(h Hit) bool {
-		end := int(h.Pos) + MinLen
-		return len(ls[h.Lit].Text) == MinLen && (end >= len(data) || !Follows(data[end]))
+		l, end := ls[h.Lit], int(h.Pos)+MinLen
+		if l.Apart {
+			return len(l.Text) == MinLen && h.Pos > 0 && isWord(data[h.Pos-1])
+		}
+		return len(l.Text) == MinLen && (end >= len(data) || !Follows(data[end]))
 	})
 	slices.SortFunc(hits, func(a, b Hit) int {
 		if a.Pos != b.Pos {
@@ -64,7 +64,7 @@ func check(t *testing.T, ls []Literal, data []byte, from, to int) {
 }
 
 func TestFindEveryOffset(t *testing.T) {
-	ls := []Literal{{"ghx_", false}, {"abc", false}, {"PassWord", true}, {"a_very_long_literal_indeed", false}, {"long_li", true}}
+	ls := []Literal{{"ghx_", false, false}, {"abc", false, false}, {"xyz", false, true}, {"PassWord", true, false}, {"a_very_long_literal_indeed", false, false}, {"long_li", true, false}}
 	for _, l := range ls {
 		for before := range 40 {
 			for after := range 20 {
@@ -76,7 +76,7 @@ func TestFindEveryOffset(t *testing.T) {
 }
 
 func TestFindInRange(t *testing.T) {
-	ls := []Literal{{"needle", false}, {"dle_n", true}}
+	ls := []Literal{{"needle", false, false}, {"dle_n", true, false}}
 	data := []byte(strings.Repeat("needle_n", 12))
 	for from := range len(data) {
 		for to := from; to <= len(data); to += 3 {
@@ -94,7 +94,7 @@ func TestNewRefuses(t *testing.T) {
 }
 
 func TestFindAllocatesNothing(t *testing.T) {
-	s, _ := New([]Literal{{"needle", false}, {"zzz", true}})
+	s, _ := New([]Literal{{"needle", false, false}, {"zzz", true, false}})
 	data := bytes.Repeat([]byte("nothing to be seen here, move on. "), 1000)
 	if n := testing.AllocsPerRun(10, func() { s.Find(nil, data, 0, len(data)) }); n != 0 {
 		t.Errorf("%v allocations on clean bytes", n)
@@ -108,7 +108,7 @@ func FuzzFind(f *testing.F) {
 		var ls []Literal
 		for i, text := range []string{a, b, c} {
 			if len(text) >= MinLen && len(text) < 256 {
-				ls = append(ls, Literal{text, i == 1})
+				ls = append(ls, Literal{text, i == 1, i == 2})
 			}
 		}
 		check(t, ls, data, min(int(from), len(data)), len(data))
@@ -153,7 +153,7 @@ func BenchmarkFind(b *testing.B) {
 		for i := range text {
 			text[i] = "abcdefghijklmnopqrstuvwxyz_-0123456789"[r.IntN(38)]
 		}
-		ls = append(ls, Literal{string(text), r.IntN(4) == 0})
+		ls = append(ls, Literal{string(text), r.IntN(4) == 0, false})
 	}
 	s, _ := New(ls)
 	data := sourceText()
