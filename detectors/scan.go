@@ -24,7 +24,8 @@ type Scanner struct {
 	ordered []match // the current matches in order of their hits
 	scanned int64
 	trace   func(Step)
-	inside  int // how many decodings deep the scanner looks
+	inside  int  // how many decodings deep the scanner looks
+	names   bool // the chunk is a tree: names, and hashes that read like anything
 
 	hitStore   []outcome // records of the unit lie here, one after the other
 	matchStore []match
@@ -107,6 +108,7 @@ func (sc *Scanner) Scanned() int64 { return sc.scanned }
 // something, and keeps nothing of c but copies.
 func (sc *Scanner) Scan(dst []sprawl.Finding, c *sprawl.Chunk) []sprawl.Finding {
 	sc.cur.hits, sc.cur.matches = sc.cur.hits[:0], sc.cur.matches[:0]
+	sc.names = c.At.Kind == sprawl.KindTree
 	base, known := record{}, false
 	if len(c.Copies) > 0 {
 		base, known = sc.objects[c.Base], true
@@ -177,6 +179,9 @@ func (sc *Scanner) lookAt(data []byte, a area) {
 	sc.raw = sc.set.literals.Find(sc.raw[:0], data, a.from, a.to)
 	for _, h := range sc.raw {
 		sc.todo = append(sc.todo, place{h.Pos, h.Lit})
+	}
+	if sc.names {
+		return
 	}
 	sc.runs = literal.Runs(sc.runs[:0], data, runClass, a.from, a.to)
 	for _, r := range sc.runs {
