@@ -172,7 +172,7 @@ func TestBoundaries(t *testing.T) {
 	})
 	t.Run("git", func(t *testing.T) {
 		repo := gitRepository(t)
-		all := slices.DeleteFunc(all, func(p planting) bool { return p.size > 8<<20 && p.name != "huge0" }) // git itself is slow
+		all := slices.DeleteFunc(all, func(p planting) bool { return p.size > 8<<20 && (slow || p.name != "huge0") }) // git itself is slow
 		for i := range all {
 			all[i].write(t, repo)
 		}
