@@ -44,12 +44,12 @@ type Config struct {
 
 // Progress is how far a sweep is.
 type Progress struct {
-	Phase      string // "reading" or "locating"
-	Units      int
-	UnitsDone  int
-	Bytes      int64
-	Found      int
-	BytesTotal int64 // rough
+	Phase     string // "reading" or "locating"
+	Units     int
+	UnitsDone int
+	Bytes     int64
+	Found     int
+	Cost      int64 // of all units together, roughly in bytes to be read
 }
 
 // Run sweeps all places and returns the receipt. What could not be read is in
@@ -61,6 +61,7 @@ func Run(ctx context.Context, c Config) (sprawl.Receipt, error) {
 	if err := s.list(ctx); err != nil {
 		return sprawl.Receipt{}, err
 	}
+	s.tell("reading")
 	s.read(ctx)
 	s.locate(ctx)
 	r := s.receipt(ctx)
@@ -73,6 +74,7 @@ type sweep struct {
 	Config
 	workers int
 	units   []unit
+	cost    int64
 
 	bytes, scanned, objects atomic.Int64
 	done                    atomic.Int64
@@ -92,6 +94,7 @@ func (s *sweep) list(ctx context.Context) error {
 	for i, p := range s.Places {
 		err := p.Source.Units(ctx, func(u sprawl.Unit) error {
 			s.units = append(s.units, unit{u, i})
+			s.cost += u.Bytes
 			return nil
 		})
 		if err != nil && ctx.Err() == nil {
@@ -151,11 +154,10 @@ func (s *sweep) tell(phase string) {
 	if s.Progress == nil {
 		return
 	}
-	p := Progress{Phase: phase, Units: len(s.units), UnitsDone: int(s.done.Load()), Bytes: s.bytes.Load(), Found: s.Inventory.Len()}
-	for i := range s.units {
-		p.BytesTotal += s.units[i].Bytes
-	}
-	s.Progress(p)
+	s.Progress(Progress{
+		Phase: phase, Units: len(s.units), UnitsDone: int(s.done.Load()),
+		Bytes: s.bytes.Load(), Found: s.Inventory.Len(), Cost: s.cost,
+	})
 }
 
 // A worker reads units, one after the other, on one goroutine. It is the

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,7 +64,13 @@ type progress struct {
 	begin time.Time
 	last  time.Time
 	shown bool
+
+	thrift sync.Once
 }
+
+// largeRun is the cost from which a run collects its garbage sooner: what it
+// keeps is large then, and collecting costs little beside reading.
+const largeRun = 64 << 20
 
 // newProgress returns one that shows nothing where nobody watches.
 func newProgress(c console, f *scanFlags) *progress {
@@ -78,6 +85,9 @@ func newProgress(c console, f *scanFlags) *progress {
 const patience = 300 * time.Millisecond
 
 func (p *progress) show(s sweep.Progress) {
+	if s.Cost > largeRun {
+		p.thrift.Do(func() { debug.SetGCPercent(20) })
+	}
 	if p.w == nil {
 		return
 	}
