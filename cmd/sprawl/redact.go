@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/seed-5dd601fe/sprawl"
@@ -75,7 +77,9 @@ func (r *redactor) rewrite(s string) string {
 	var b strings.Builder
 	from := 0
 	r.sc.Reset()
-	for _, f := range r.sc.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{}, Data: []byte(s)}) {
+	found := r.sc.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{}, Data: []byte(s)})
+	slices.SortStableFunc(found, func(a, b sprawl.Finding) int { return cmp.Compare(a.At.Start, b.At.Start) })
+	for _, f := range found {
 		start, end := int(f.At.Start), int(f.At.End)
 		hint, secret := hintOf(&f)
 		if !secret || end <= from || end > len(s) {

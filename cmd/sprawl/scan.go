@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -136,6 +137,11 @@ func (f *scanFlags) check() error {
 	}
 	if f.minConfidence < 0 || f.minConfidence > 100 {
 		return fmt.Errorf("--min-confidence %d: want 0 to 100", f.minConfidence)
+	}
+	if dir := filepath.Dir(f.output); f.output != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return fmt.Errorf("--output: there is no directory %q", dir) // better now than after hours
+		}
 	}
 	if f.staged && f.since != "" {
 		return errors.New("--staged and --since: give one of them")

@@ -84,10 +84,12 @@ func FuzzXZ(f *testing.F) {
 // FuzzVisit holds whatever is fed to it within limits.
 func FuzzVisit(f *testing.F) {
 	e := entry{"e", []byte("content content content\n")}
+	pdf, _ := paged("\r\n", e.data, zipped(e))
 	for _, b := range [][]byte{
 		gzipped(e.data), zstded(e.data), xzed(e.data), []byte(bzipped), tarred(e, e), zipped(e, e), stored(e, e),
 		gzipped(tarred(entry{"z.zip", zipped(e)})), zipped(entry{"x.xz", xzed(tarred(e))}), overlapping(10, 100), bomb(100_000),
 		append([]byte("#!/bin/sh\n"), zipped(e)...), zipped(e, e)[:150], nil,
+		pdf, gzipped(pdf), zipped(entry{"p.pdf", pdf}), pdf[:len(pdf)/2],
 	} {
 		f.Add(b)
 	}
