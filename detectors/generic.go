@@ -39,7 +39,11 @@ func findAssignment(sc *Scanner, dst []match, r *rule, data []byte, pos, size in
 		return dst, lo, hi
 	}
 	value := data[v.from:v.to]
-	score, why := scoreGeneric(data[name.from:name.to], size, value, v.quoted)
+	if bytes.HasSuffix(data[name.from:name.to], value) {
+		sc.note(r, v.from, "the value is the name")
+		return dst, lo, hi
+	}
+	score, why := scoreGeneric(isPassword(data[pos:pos+size]), value, v.quoted)
 	if why != "" {
 		sc.note(r, v.from, why)
 		return dst, lo, hi
@@ -47,6 +51,12 @@ func findAssignment(sc *Scanner, dst []match, r *rule, data []byte, pos, size in
 	m := match{rule: r.num, confidence: uint8(score), lo: int32(v.from), hi: int32(v.to)}
 	m.parts = []sprawl.Part{{Name: "value", Value: sprawl.NewSecret(value, 0)}}
 	return append(dst, m), lo, hi
+}
+
+// isPassword reports whether the telling word promises something that a person
+// made up, and not a machine.
+func isPassword(word []byte) bool {
+	return word[0]|0x20 == 'p' && word[1]|0x20 != 'r' || word[0] == '_'
 }
 
 // A slot is where a name or a value stands.
@@ -65,6 +75,9 @@ func nameAround(data []byte, pos, size int) (s slot, ok bool) {
 	}
 	for s.to < len(data) && s.to-pos < maxName && isNameByte(data[s.to]) {
 		s.to++
+	}
+	if s.from > 0 && (data[s.from-1] == '/' || data[s.from-1] == '@') {
+		return s, false // part of a path, an address, the name of an image
 	}
 	return s, s.to-(pos+size) <= 12 && !holdsWord(data[pos+size:s.to], notSecret) && !holdsWord(data[s.from:pos], notOurs)
 }
@@ -85,7 +98,7 @@ var notSecret = [][]byte{
 // nothing: public keys, guards against forged requests, places in a listing.
 var notOurs = [][]byte{
 	[]byte("public"), []byte("csrf"), []byte("xsrf"), []byte("antiforgery"), []byte("authenticity"), []byte("page"),
-	[]byte("next"), []byte("continuation"), []byte("sync"), []byte("cancel"), []byte("design"), []byte("syntax"), []byte("idempotency"),
+	[]byte("next"), []byte("continuation"), []byte("sync"), []byte("cancel"), []byte("hashed"), []byte("encrypted"), []byte("design"), []byte("syntax"), []byte("idempotency"),
 }
 
 // holdsWord reports whether one of words stands in part, in any letter case.

@@ -4,11 +4,14 @@ import "bytes"
 
 // scoreGeneric tells how likely a value without a format is a secret, from 1 to
 // 100, or why it is none. The evidence is in the value alone: its length and
-// alphabet, how unlike words and names it is, and that it refers to nothing.
-// size is the length of the telling word in name.
-func scoreGeneric(name []byte, size int, value []byte, quoted bool) (score int, why string) {
-	if len(value) < 8 {
-		return 0, "shorter than 8 characters"
+// alphabet, how unlike words and names it is, and that it refers to nothing. A
+// password may be short; what machines make is not.
+func scoreGeneric(password bool, value []byte, quoted bool) (score int, why string) {
+	if len(value) < 8 || !password && len(value) < 12 {
+		return 0, "too short"
+	}
+	if isDigit(value[0]) && isVersion(value) {
+		return 0, "a version"
 	}
 	if why := refersElsewhere(value); why != "" {
 		return 0, why
@@ -49,10 +52,19 @@ func scoreGeneric(name []byte, size int, value []byte, quoted bool) (score int, 
 	return min(score, 70), ""
 }
 
+// isVersion reports whether value begins like 1.2 or 10.4.3-rc1.
+func isVersion(value []byte) bool {
+	i := 0
+	for i < len(value) && isDigit(value[i]) {
+		i++
+	}
+	return i <= 4 && i+1 < len(value) && value[i] == '.' && isDigit(value[i+1])
+}
+
 // refersElsewhere says what value is when it names where a secret is, rather
 // than being one.
 func refersElsewhere(value []byte) string {
-	for _, start := range [...]string{"$", "%(", "{{", "<", "#{", "@", "env:", "env.", "process.", "os.", "ENV", "http://", "https://", "arn:", "ssm:", "vault:", "secret:", "secrets.", "file:", "/", "./", "../", "~"} {
+	for _, start := range [...]string{"$", "%(", "{{", "<", "#{", "@", "env:", "env.", "process.", "os.", "ENV", "http://", "https://", "arn:", "ssm:", "vault:", "secret:", "secrets.", "file:", "/", "./", "../", "~", "\\u"} {
 		if bytes.HasPrefix(value, []byte(start)) {
 			return "refers to something else"
 		}
