@@ -57,6 +57,13 @@ func (sc *Scanner) apply(dst []match, r *rule, data []byte, pos int, text string
 func (sc *Scanner) match(dst []match, r *rule, data []byte, pos, size int) (_ []match, lo, hi int) {
 	from, to := max(pos-r.shape.back-1, 0), min(pos+r.shape.ahead+1, len(data))
 	lo, hi = seen(from == 0, from, -1), seen(to == len(data), to, len(data)+1)
+	if r.shape.begins && from < pos && isWord(data[from]) {
+		// An escape stands before, or the rule allows a word character there:
+		// either way the match begins here.
+		if lo = pos - maxEscape; endsEscape(data[:pos]) {
+			from = pos
+		}
+	}
 	window := data[from:to]
 	if r.shape.needN > 0 && !r.shape.need.holdsRun(window, r.shape.needN) {
 		sc.note(r, pos, "nothing near the literal is long enough for a value")
@@ -96,18 +103,49 @@ func seen(edge bool, at, beyond int) int {
 // by its shape alone, and what that depended on.
 func (sh *shape) admits(data []byte, pos int, text string) (ok bool, lo, hi int) {
 	at := pos + len(text)
+	lo = pos - 1
 	if sh.bounded[text] && pos > 0 && isWord(data[pos-1]) {
-		return false, pos - 1, at
+		if lo = pos - maxEscape; !endsEscape(data[:pos]) {
+			return false, lo, at
+		}
 	}
 	for i, c := range sh.after[text] {
 		if at+i >= len(data) {
-			return false, pos - 1, len(data) + 1
+			return false, lo, len(data) + 1
 		}
 		if !c.has(data[at+i]) {
-			return false, pos - 1, at + i + 1
+			return false, lo, at + i + 1
 		}
 	}
-	return true, pos - 1, at
+	return true, lo, at
+}
+
+// maxEscape is how far before a token an escape can begin that ends there.
+const maxEscape = 12
+
+// endsEscape reports whether text ends in an escape whose last character reads
+// like one of the word that follows: \n, \x22, \u0022, %3D, or what sets a
+// terminal's colour. Logs and notebooks put those right before a token.
+func endsEscape(text []byte) bool {
+	n := len(text)
+	is := func(size int, start string) bool {
+		if n < size || string(text[n-size:n-size+len(start)]) != start {
+			return false
+		}
+		return isHex(text[n-size+len(start):])
+	}
+	switch {
+	case n >= 2 && text[n-2] == '\\' && bytes.IndexByte([]byte("nrtbf0"), text[n-1]) >= 0,
+		is(3, "%"), is(4, `\x`), is(6, `\u`):
+		return true
+	case n == 0 || text[n-1] != 'm':
+		return false
+	}
+	i := n - 1
+	for i > 0 && n-i < maxEscape && (isDigit(text[i-1]) || text[i-1] == ';') {
+		i--
+	}
+	return i > 0 && text[i-1] == '['
 }
 
 // accept turns a match of r's pattern into a match, if the secret passes the

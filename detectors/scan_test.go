@@ -259,3 +259,18 @@ func TestCleanBytesCostNothing(t *testing.T) {
 		t.Errorf("clean bytes made the patterns of %v", got)
 	}
 }
+
+func TestBehindAnEscape(t *testing.T) {
+	sc := builtinSet(t).NewScanner()
+	secret := token(t, "ghp_<base62:30><check:github-crc32>")
+	for _, before := range []string{`"log: \n`, `\t`, `\x22`, `\u0022`, "%3D", "a=b%20", "\x1b[32m", "\x1b[1;31m", `\r\n`} {
+		if fs := scanText(sc, before+secret+" "); len(fs) != 1 || fs[0].Parts[0].Value.Reveal() != secret {
+			t.Errorf("not found behind %q: %v", before, briefly(fs))
+		}
+	}
+	for _, before := range []string{"n", "m", "D", "32m", "x22", "_"} {
+		if fs := scanText(sc, "= "+before+secret+" "); len(fs) != 0 && fs[0].Rule == "github-pat" {
+			t.Errorf("found behind %q, where it is part of another word", before)
+		}
+	}
+}

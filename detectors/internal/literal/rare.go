@@ -40,17 +40,25 @@ func (m *model) rarestWindow(text string) int {
 	return at
 }
 
+// uncommon is more than how often in 100,000 bytes a trigram occurs that is not
+// among the common ones.
+const uncommon = 15
+
 // cost estimates how often in 100,000 bytes the trigram occurs that text begins
-// with. One that is not among the common ones is judged by its bytes.
+// with. One that is not among the common ones is judged by its bytes, of which
+// only those of addresses depend on one another enough to matter.
 func (m *model) cost(text string) float64 {
 	if w := m.weight[hash(gramOf(text), modelMult)]; w > 0 {
 		return math.Ldexp(1, int(w)-1)
+	}
+	if text[1] == '/' && (text[0] == ':' || text[2] == '/') || text[1] == ':' && text[2] == '/' {
+		return uncommon
 	}
 	p := 1e-4
 	for i := range 3 {
 		p *= perMille(text[i])
 	}
-	return min(p, 1)
+	return min(p, uncommon)
 }
 
 // multiplier returns the hash multiplier, of some, under which the common
