@@ -20,12 +20,9 @@ type hit struct {
 	parts      map[string]string
 }
 
-// naive is the scanner that is too simple to be wrong: every rule's expression
-// over the whole text, and then the rule's tests. It knows nothing of literals,
-// windows, pairs, encodings, and rules that are found by a function.
-func naive(rules []Rule, text []byte) []hit { return newNaive(rules).scan(text) }
-
-// A naiveScanner is naive with its expressions compiled, for many texts.
+// A naiveScanner is too simple to be wrong: every rule's expression over the
+// whole text, and then the rule's tests. It knows nothing of literals, windows,
+// pairs, encodings, and rules that are found by a function.
 type naiveScanner []naiveRule
 
 func newNaive(rules []Rule) (n naiveScanner) {

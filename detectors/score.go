@@ -74,6 +74,9 @@ func refersElsewhere(value []byte) string {
 			return "is an expression, a text or a template"
 		}
 	}
+	if i := bytes.IndexByte(value, '<'); i >= 0 && bytes.IndexByte(value[i:], '>') > 0 {
+		return "is a template"
+	}
 	return ""
 }
 
@@ -131,6 +134,8 @@ func (k *kinds) plainly(value []byte, quoted bool) string {
 		return r != '_' && r != '-' && r != '.' && r != ':' && r != '/' && !isLetter(byte(r))
 	}) < 0:
 		return "words or a name"
+	case k.symbols > 0 && (k.lower == 0 || k.upper == 0) && k.digits*6 < len(value) && k.switches*8 < len(value) && k.vowels*5 >= letters:
+		return "words with a number"
 	case !quoted && k.digits*6 < len(value) && bytes.ContainsAny(value, "._"):
 		return "a name in the code"
 	case bytes.Count(value, []byte("/")) >= 2 && k.switches*5 < len(value):

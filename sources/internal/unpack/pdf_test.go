@@ -72,8 +72,8 @@ func TestPDFDamage(t *testing.T) {
 	data, at := paged("\n", noise(5000), []byte("the last page"))
 	data[at[0]+3000] ^= 0xff
 	got, gaps := show(t, data, unpack.Limits{})
-	if len(got) < 2 {
-		t.Errorf("%d things shown", len(got))
+	if len(got) < 2 || len(gaps) != 1 {
+		t.Errorf("%d things shown, gaps %v", len(got), gaps)
 	}
 	cut, _ := paged("\n", noise(5000))
 	if _, gaps = show(t, cut[:3000], unpack.Limits{}); len(gaps) != 1 || !strings.Contains(gaps[0].Why, "truncated") {
