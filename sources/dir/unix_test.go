@@ -118,21 +118,6 @@ func TestSwapped(t *testing.T) {
 	}
 }
 
-// TestUnreadable has a file and a directory that the user may not read.
-func TestUnreadable(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root reads everything; TestVanished goes the same way")
-	}
-	root := plant(t, map[string][]byte{"f": []byte("x"), "no": []byte("y"), "d/in": []byte("z")})
-	os.Chmod(filepath.Join(root, "no"), 0)
-	os.Chmod(filepath.Join(root, "d"), 0)
-	defer os.Chmod(filepath.Join(root, "d"), 0o700)
-	got, gaps, _ := collect(t, open(t, root, dir.Options{}))
-	if got["f"] != "x" || len(gaps) != 2 {
-		t.Errorf("shown %v, gaps %v", got, gaps)
-	}
-}
-
 // TestHostileNames has names that are no text. They pass through as they are.
 func TestHostileNames(t *testing.T) {
 	files := map[string][]byte{}
