@@ -43,7 +43,9 @@ func findAssignment(sc *Scanner, dst []match, r *rule, data []byte, pos, size in
 		sc.note(r, v.from, "the value is the name")
 		return dst, lo, hi
 	}
-	score, why := scoreGeneric(isPassword(data[pos:pos+size]), value, v.quoted)
+	score, why := scoreGeneric(value, circumstance{
+		password: isPassword(data[pos : pos+size]), quoted: v.quoted, tight: v.from == name.to+1,
+	})
 	if why != "" {
 		sc.note(r, v.from, why)
 		return dst, lo, hi
@@ -135,7 +137,7 @@ func valueAfter(data []byte, name slot) (v slot, end int) {
 		return slot{}, i + 1
 	}
 	if open != '>' {
-		i = skipBlank(data, i, 8)
+		i = skipBlank(data, i, 32)
 	}
 	if i < len(data) && isQuote(data[i]) {
 		return quotedValue(data, i)

@@ -2,28 +2,35 @@ package detectors
 
 import "bytes"
 
+// A circumstance is what counts for a value beside the value itself.
+type circumstance struct {
+	password bool // its name promises something that a person made up
+	quoted   bool
+	tight    bool // nothing but one character stands between name and value
+}
+
 // scoreGeneric tells how likely a value without a format is a secret, from 1 to
-// 100, or why it is none. The evidence is in the value alone: its length and
-// alphabet, how unlike words and names it is, and that it refers to nothing. A
-// password may be short; what machines make is not.
-func scoreGeneric(password bool, value []byte, quoted bool) (score int, why string) {
-	if len(value) < 8 || !password && len(value) < 12 {
+// 100, or why it is none. The evidence is in the value: its length and alphabet,
+// how unlike words and names it is, and that it refers to nothing. A password
+// may be short; what machines make is not.
+func scoreGeneric(value []byte, at circumstance) (score int, why string) {
+	if len(value) < 8 || !at.password && len(value) < 12 {
 		return 0, "too short"
 	}
 	if isDigit(value[0]) && isVersion(value) {
 		return 0, "a version"
 	}
-	if why := refersElsewhere(value); why != "" {
+	k, h := kindsOf(value), entropy(value)
+	if why := refersElsewhere(value, at.quoted && k.noise(len(value)) && h >= 3.8); why != "" {
 		return 0, why
 	}
 	if why, ok := Placeholder(value); ok {
 		return 0, "a placeholder: " + why
 	}
-	k := kindsOf(value)
-	if why := k.plainly(value, quoted); why != "" {
+	chosen := at.password && at.tight && k.digits > 0 && k.lower+k.upper > 3 // as in PASSWORD=Word123
+	if why := k.plainly(value, at.quoted); why != "" && !chosen {
 		return 0, why
 	}
-	h := entropy(value)
 	score = 20
 	switch {
 	case h >= 4.2:
@@ -46,7 +53,7 @@ func scoreGeneric(password bool, value []byte, quoted bool) (score int, why stri
 	if k.switches*4 >= len(value) {
 		score += 8
 	}
-	if quoted {
+	if at.quoted {
 		score += 3
 	}
 	return min(score, 70), ""
@@ -61,13 +68,22 @@ func isVersion(value []byte) bool {
 	return i <= 4 && i+1 < len(value) && value[i] == '.' && isDigit(value[i+1])
 }
 
+// noise reports whether a value of that length mixes everything, as the keys
+// that frameworks generate do: there brackets and blanks mean nothing.
+func (k *kinds) noise(length int) bool {
+	return k.digits > 0 && k.lower > 0 && k.upper > 0 && k.symbols > 2 && 4*(k.switches+k.symbols) >= length && length >= 20
+}
+
 // refersElsewhere says what value is when it names where a secret is, rather
-// than being one.
-func refersElsewhere(value []byte) string {
+// than being one. In noise only the beginning tells.
+func refersElsewhere(value []byte, noise bool) string {
 	for _, start := range [...]string{"$", "%(", "{{", "<", "#{", "@", "env:", "env.", "process.", "os.", "ENV", "http://", "https://", "arn:", "ssm:", "vault:", "secret:", "secrets.", "file:", "/", "./", "../", "~", "\\u"} {
 		if bytes.HasPrefix(value, []byte(start)) {
 			return "refers to something else"
 		}
+	}
+	if noise {
+		return ""
 	}
 	for _, inside := range [...]string{"${", "#{", "{{", "}}", "$(", "%s", "%v", "%d", "(", "->", "::", "\\n", "&&", "||", "://", ".get", "\\\"", "{0}", " "} {
 		if bytes.Contains(value, []byte(inside)) {

@@ -19,22 +19,27 @@ func Try(rules []Rule, r *rand.Rand) (failures []error, examples int, err error)
 	sc := set.NewScanner()
 	for i := range rules {
 		rule := &rules[i]
-		for _, ex := range rule.Found {
-			failures = append(failures, sc.try(rule, ex, true, r)...)
+		for n, ex := range rule.Found {
+			failures = append(failures, sc.try(rule, n+1, ex, true, r)...)
 		}
-		for _, ex := range rule.Ignored {
-			failures = append(failures, sc.try(rule, ex, false, r)...)
+		for n, ex := range rule.Ignored {
+			failures = append(failures, sc.try(rule, n+1, ex, false, r)...)
 		}
 		examples += len(rule.Found) + len(rule.Ignored)
 	}
 	return failures, examples, nil
 }
 
-// try scans one example and returns what is wrong with it.
-func (sc *Scanner) try(rule *Rule, example string, want bool, r *rand.Rand) []error {
+// try scans the n-th example and returns what is wrong with it. The error does
+// not repeat the example: somebody may have written a real secret there.
+func (sc *Scanner) try(rule *Rule, n int, example string, want bool, r *rand.Rand) []error {
+	list := "ignored"
+	if want {
+		list = "found"
+	}
 	text, err := Expand(example, r)
 	if err != nil {
-		return []error{fmt.Errorf("rule %s: example %q: %w", rule.ID, example, err)}
+		return []error{fmt.Errorf("rule %s: %s example %d: %w", rule.ID, list, n, err)}
 	}
 	got := false
 	for _, f := range sc.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{}, Data: []byte(text)}) {
@@ -42,9 +47,9 @@ func (sc *Scanner) try(rule *Rule, example string, want bool, r *rand.Rand) []er
 	}
 	switch {
 	case want && !got:
-		return []error{fmt.Errorf("rule %s: does not report in its found example %q", rule.ID, example)}
+		return []error{fmt.Errorf("rule %s: does not report in its found example %d", rule.ID, n)}
 	case got && !want:
-		return []error{fmt.Errorf("rule %s: reports in its ignored example %q", rule.ID, example)}
+		return []error{fmt.Errorf("rule %s: reports in its ignored example %d", rule.ID, n)}
 	}
 	return nil
 }
