@@ -3,7 +3,6 @@ package detectors
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/base64"
 	"io"
 
 	"github.com/seed-5dd601fe/sprawl/detectors/internal/literal"
@@ -239,34 +238,56 @@ func foldsBack(data []byte, pos int) (from int, folded bool) {
 const minFold = 56
 
 // mayBeEncoded reports whether the run decodes to text, or to something that is
-// compressed, judging by its beginning.
+// compressed, judging by its beginning. Nearly all base64 has letters of both
+// cases, and is of one alphabet.
 func mayBeEncoded(data []byte, r literal.Run) bool {
 	head := data[r.Start:min(r.Start+32, r.End)]
 	if len(head) < 24 {
 		return false
 	}
-	var b [24]byte
-	if isHex(head) {
-		return readable(unhex(b[:0], head))
+	sorts := uint8(0)
+	for _, c := range head {
+		sorts |= sortOf[c]
 	}
-	if !mixed(head) {
+	var b [24]byte
+	switch {
+	case sorts&notHex == 0:
+		return readable(unhex(b[:0], head))
+	case sorts&(lower|upper) != lower|upper, sorts&(std|url) == std|url:
 		return false
 	}
-	n, err := encodingOf(head).Decode(b[:], head[:len(head)&^3])
-	return err == nil && (readable(b[:n]) || bytes.HasPrefix(b[:n], gzipMagic) || wideText(b[:n]))
+	plain, far := unbase64(b[:0], head, 0, len(head)&^3)
+	return far >= 24 && (readable(plain) || bytes.HasPrefix(plain, gzipMagic) || wideText(plain))
 }
 
-// mixed reports whether text has letters of both cases, as nearly all base64
-// does, and is of one alphabet.
-func mixed(text []byte) bool {
-	var lower, upper, std, url bool
-	for _, c := range text {
-		lower = lower || c >= 'a' && c <= 'z'
-		upper = upper || c >= 'A' && c <= 'Z'
-		std = std || c == '+' || c == '/'
-		url = url || c == '-' || c == '_'
+// The sorts of characters in encoded text, as bits.
+const (
+	lower = 1 << iota
+	upper
+	std    // of the standard base64 alphabet only
+	url    // of the one for URLs only
+	notHex // no hex digit
+)
+
+var sortOf = sorts()
+
+func sorts() (table [256]uint8) {
+	for c := range table {
+		switch b := byte(c); {
+		case b >= 'a' && b <= 'z':
+			table[c] = lower
+		case b >= 'A' && b <= 'Z':
+			table[c] = upper
+		case b == '+' || b == '/':
+			table[c] = std
+		case b == '-' || b == '_':
+			table[c] = url
+		}
+		if hexValue(byte(c)) < 0 {
+			table[c] |= notHex
+		}
 	}
-	return lower && upper && !(std && url)
+	return table
 }
 
 // readable reports whether nearly all of b is printable ASCII.
@@ -295,11 +316,4 @@ func wideText(b []byte) bool {
 		}
 	}
 	return even >= 7 || odd >= 7
-}
-
-func encodingOf(text []byte) *base64.Encoding {
-	if bytes.ContainsAny(text, "-_") {
-		return base64.RawURLEncoding
-	}
-	return base64.RawStdEncoding
 }

@@ -21,7 +21,7 @@ func ClassOf(texts ...string) *Class {
 
 // MinRun is the length of the shortest run that Runs reports. A run of that
 // length holds, wherever it begins, one whole word of eight bytes that stands
-// at a multiple of stride.
+// at a multiple of stride, and the word before that or the word after.
 const (
 	MinRun = 32
 	stride = MinRun - 8
@@ -34,7 +34,7 @@ func Runs(dst []Run, data []byte, class *Class, from, to int) []Run {
 	limit := min(to+MinRun, len(data)-8) // a run that ends in range has its word before
 	for i := max(from-MinRun, 0); i <= limit; i += stride {
 		w := binary.LittleEndian.Uint64(data[i:])
-		if !plain(w) || !class[data[i]] || !class[data[i+7]] || !class[data[i+4]] {
+		if !plain(w) || !class[data[i]] || !class[data[i+7]] || !class[data[i+4]] || !beside(data, i) {
 			continue
 		}
 		start, end := widen(data, class, i)
@@ -47,6 +47,12 @@ func Runs(dst []Run, data []byte, class *Class, from, to int) []Run {
 		i += (end - i) / stride * stride
 	}
 	return dst
+}
+
+// beside reports whether the eight bytes before or after those at i are plain.
+func beside(data []byte, i int) bool {
+	return i >= 8 && plain(binary.LittleEndian.Uint64(data[i-8:])) ||
+		i+16 <= len(data) && plain(binary.LittleEndian.Uint64(data[i+8:]))
 }
 
 // plain reports whether every byte of w is at least '+' and below 0x80.
