@@ -45,7 +45,7 @@ func (sc *Scanner) apply(dst []match, r *rule, data []byte, pos int, text string
 	} else {
 		sc.note(r, pos, "the bytes after the literal do not have the format")
 	}
-	if len(dst) == before {
+	if len(dst) == before && r.Tier != sprawl.Generic {
 		var far int
 		dst, far = sc.applyJoined(dst, r, data, pos, text)
 		hi = max(hi, far)

@@ -16,6 +16,9 @@ func (sc *Scanner) applyJoined(dst []match, r *rule, data []byte, pos int, text 
 	if !ok {
 		return dst, first + 1
 	}
+	if _, ok := nextPiece(data, first); !ok {
+		return dst, first + maxGlue
+	}
 	back := min(pos, 1)
 	joined := append([]byte(nil), data[pos-back:first]...)
 	var seams []seam
@@ -31,9 +34,6 @@ func (sc *Scanner) applyJoined(dst []match, r *rule, data []byte, pos int, text 
 		if at = end; !closed {
 			break
 		}
-	}
-	if len(seams) == 0 {
-		return dst, at + maxGlue
 	}
 	joined = append(joined, data[at:min(at+1, len(data))]...)
 	if ok, _, _ := r.shape.admits(joined, back, text); !ok {
