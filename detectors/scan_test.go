@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -273,4 +274,32 @@ func TestBehindAnEscape(t *testing.T) {
 			t.Errorf("found behind %q, where it is part of another word", before)
 		}
 	}
+}
+
+// FuzzBytes scans anything, and then the same with something put into it, as a
+// delta and whole.
+func FuzzBytes(f *testing.F) {
+	set := builtinSet(f)
+	rnd := rand.New(rand.NewPCG(4, 4))
+	for _, piece := range textPieces(f, set, rnd) {
+		f.Add([]byte(piece+piece), []byte("x"), uint16(len(piece)))
+	}
+	f.Fuzz(func(t *testing.T, base, insert []byte, cut uint16) {
+		at := min(int(cut), len(base))
+		data := slices.Concat(base[:at], insert, base[at:])
+		var copies []sprawl.Copy
+		if at > 0 {
+			copies = append(copies, sprawl.Copy{N: at})
+		}
+		if at < len(base) {
+			copies = append(copies, sprawl.Copy{Src: at, Dst: at + len(insert), N: len(base) - at})
+		}
+		fast, plain := set.NewScanner(), set.NewScanner()
+		fast.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{Object: sprawl.ID{1}}, Data: base})
+		got := fast.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{Object: sprawl.ID{2}}, Data: data, Base: sprawl.ID{1}, Copies: copies})
+		want := plain.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{Object: sprawl.ID{2}}, Data: data})
+		if diff := cmp.Diff(briefly(want), briefly(got)); diff != "" {
+			t.Errorf("delta scan differs (-whole +delta):\n%s", diff)
+		}
+	})
 }
