@@ -82,6 +82,9 @@ func refersElsewhere(value []byte, noise bool) string {
 			return "refers to something else"
 		}
 	}
+	if holdsTemplate(value) {
+		return "is a template"
+	}
 	if noise {
 		return ""
 	}
@@ -90,10 +93,26 @@ func refersElsewhere(value []byte, noise bool) string {
 			return "is an expression, a text or a template"
 		}
 	}
-	if i := bytes.IndexByte(value, '<'); i >= 0 && bytes.IndexByte(value[i:], '>') > 0 {
-		return "is a template"
-	}
 	return ""
+}
+
+// holdsTemplate reports whether a name in angle brackets stands in value.
+func holdsTemplate(value []byte) bool {
+	for i := bytes.IndexByte(value, '<'); i >= 0; {
+		k := i + 1
+		for k < len(value) && (isWord(value[k]) || bytes.IndexByte([]byte(" :.-"), value[k]) >= 0) {
+			k++
+		}
+		if k < len(value) && value[k] == '>' && k-i > 3 {
+			return true
+		}
+		next := bytes.IndexByte(value[k:], '<')
+		if next < 0 {
+			return false
+		}
+		i = k + next
+	}
+	return false
 }
 
 // kinds counts what a value consists of.
