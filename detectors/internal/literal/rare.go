@@ -7,7 +7,7 @@ import "math"
 type model struct {
 	weight [tableSize]uint8 // by hash under modelMult: 0, or one more than the power of two
 	common []uint32         // the trigrams of commonGrams
-	often  []float64        // how often each of them occurs in 100,000 bytes
+	often  []float64        // how often each of them occurs in a million bytes
 }
 
 const modelMult = 0x9E3779B1
@@ -40,11 +40,11 @@ func (m *model) rarestWindow(text string) int {
 	return at
 }
 
-// uncommon is more than how often in 100,000 bytes a trigram occurs that is not
-// among the common ones.
-const uncommon = 15
+// uncommon is more than how often in a million bytes a trigram occurs that is
+// not among the common ones.
+const uncommon = 60
 
-// cost estimates how often in 100,000 bytes the trigram occurs that text begins
+// cost estimates how often in a million bytes the trigram occurs that text begins
 // with. One that is not among the common ones is judged by its bytes, of which
 // only those of addresses depend on one another enough to matter.
 func (m *model) cost(text string) float64 {
@@ -54,7 +54,7 @@ func (m *model) cost(text string) float64 {
 	if text[1] == '/' && (text[0] == ':' || text[2] == '/') || text[1] == ':' && text[2] == '/' {
 		return uncommon
 	}
-	p := 1e-4
+	p := 1e-3
 	for i := range 3 {
 		p *= perMille(text[i])
 	}
