@@ -66,7 +66,7 @@ func (m *model) cost(text string) float64 {
 func (m *model) multiplier(all []seen) uint32 {
 	best, chosen := math.Inf(1), uint32(modelMult)
 	mult := uint32(modelMult)
-	for range 12 {
+	for range 32 {
 		if c := m.collisions(all, mult); c < best {
 			best, chosen = c, mult
 		}
