@@ -283,6 +283,9 @@ func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Recei
 		}
 		doc.Credentials = append(doc.Credentials, cr)
 	}
+	if root, ok := workTree(doc.Targets); ok && !f.staged && f.since == "" {
+		notes = append(notes, fmt.Sprintf("Files that are not committed were not read: sprawl scan dir:%s reads them.", root))
+	}
 	if hidden > 0 {
 		notes = append(notes, fmt.Sprintf("%d more of confidence below %d: --min-confidence 0 shows them.", hidden, f.minConfidence))
 	}
@@ -290,6 +293,20 @@ func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Recei
 		doc.Notes = notes
 	}
 	return doc
+}
+
+// workTree returns the first of targets that is a local repository with files
+// checked out, unless a directory is among them too.
+func workTree(targets []sprawl.Target) (root string, ok bool) {
+	for _, t := range targets {
+		if t.Scheme() == "dir" {
+			return "", false
+		}
+		if _, err := os.Stat(filepath.Join(t.Rest(), ".git")); err == nil && t.Scheme() == "git" && !ok {
+			root, ok = t.Rest(), true
+		}
+	}
+	return root, ok
 }
 
 // told returns what each rule says of itself, by id.
