@@ -19,12 +19,16 @@ type Credential struct {
 	Hint        string // safe to print, such as "ghp_…(40)"
 	Public      string // the public identifier among its parts, such as a key id; or ""
 	Note        string // what the value itself tells, such as "test key"
+	Facts       []Fact // what its parts tell, without asking anyone
 	Confidence  int    // 0 to 100
 	Risk        int    // 0 to 100
 	Locations   []Location
 	Verdict     Verdict
 	Crossing    *Crossing // nil where none
 }
+
+// Fact returns the value of the fact called name, or "".
+func (c *Credential) Fact(name string) string { return fact(c.Facts, name) }
 
 // A State says what an issuer answered.
 type State string

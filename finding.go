@@ -42,8 +42,12 @@ type Location struct {
 
 	Encoding []string // outermost first, such as "zip", "base64"
 
+	// Key is the path of names under which a structured file holds the value,
+	// such as "services.db.environment.DB_PASSWORD"; "" if the file has none.
+	Key string
+
 	Life *Life             // in history; nil where the place has none
-	Says map[string]string // what the platform itself says of the place
+	Says map[string]string // what the platform itself says of the place; see the Says constants
 	Zone Zone
 }
 
@@ -93,8 +97,43 @@ type Finding struct {
 	Tier       Tier
 	Confidence int // 0 to 100
 	Note       string
+	Facts      []Fact // what the value tells of itself, without asking anyone
 	At         Location
 	Parts      []Part
+}
+
+// A Fact is something that a credential's own text tells: the account in a key
+// id, the mode in a prefix, the expiry in a token. It is never secret.
+type Fact struct{ Name, Value string }
+
+// The names of facts. Times are in RFC 3339.
+const (
+	FactAccount  = "account"   // the issuer's number or name of the account
+	FactTenant   = "tenant"    // an organisation at the issuer
+	FactProject  = "project"   // a project, subscription or site
+	FactSubject  = "subject"   // who it speaks for: a service account, a JWT's sub
+	FactIssuedBy = "issued by" // a JWT's iss, a certificate's issuer
+	FactAudience = "audience"
+	FactHost     = "host" // where it logs in, with a port if there is one
+	FactDatabase = "database"
+	FactRegion   = "region"
+	FactMode     = "mode"    // "live" or "test"
+	FactIssued   = "issued"  // when it was made
+	FactExpires  = "expires" // when it ends by itself
+	FactScopes   = "scopes"
+	FactClass    = "class" // "publishable", "test", "canary" or "example"
+)
+
+// Fact returns the value of the fact called name, or "".
+func (f *Finding) Fact(name string) string { return fact(f.Facts, name) }
+
+func fact(all []Fact, name string) string {
+	for _, f := range all {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
 }
 
 // A Part is a named piece of a credential: "key", or "id" and "secret", or
