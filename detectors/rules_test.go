@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,11 +105,14 @@ func holdsLiteral(r *Rule, text []byte) bool {
 	return false
 }
 
+// categories are what issuers are sorted into, for the table of all types.
+var categories = strings.Fields("cloud code ci registry ai payment communication monitoring database identity security saas data")
+
 // TestIssuers wants every issuer that a rule names to be written down, with
 // where its documentation is, and no issuer twice.
 func TestIssuers(t *testing.T) {
 	var file struct {
-		Issuer []struct{ ID, Name, Docs string }
+		Issuer []struct{ ID, Name, Docs, Category string }
 	}
 	if err := toml.Unmarshal(sprawl.RulesTOML, &file); err != nil {
 		t.Fatal(err)
@@ -125,6 +129,9 @@ func TestIssuers(t *testing.T) {
 		known[is.ID] = true
 		if is.Name == "" || !strings.HasPrefix(is.Docs, "https://") {
 			t.Errorf("issuer %q wants a name, and docs that start with https://", is.ID)
+		}
+		if !slices.Contains(categories, is.Category) {
+			t.Errorf("issuer %q is of category %q; want one of %q", is.ID, is.Category, categories)
 		}
 		if !used[is.ID] {
 			t.Errorf("issuer %q has no rule", is.ID)

@@ -19,6 +19,8 @@ type Issuer struct {
 	Name string
 	Docs string // how its credentials are used and revoked
 
+	Category string // such as "cloud", for overviews
+
 	// Hosts are the only hosts that its credentials are ever sent to, save for
 	// one that the operator names. An entry that begins with a dot stands for
 	// every name below it, and is only of use with HostFrom.

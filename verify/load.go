@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	issuerKeys = "id, name, docs, hosts, self_hosted, rate and ask"
+	issuerKeys = "id, name, docs, category, hosts, self_hosted, rate and ask"
 	askKeys    = "rules, starts, method, url, host_from, headers, basic, body, keep, live, dead, account, scopes and expires"
 	answerKeys = "status, json and example"
 )
@@ -100,7 +100,7 @@ func (l *loader) issuers(v any) {
 func (l *loader) issuer(t *table) Issuer {
 	i := Issuer{ID: t.text("id")}
 	l.id = i.ID
-	i.Name, i.Docs = t.text("name"), t.text("docs")
+	i.Name, i.Docs, i.Category = t.text("name"), t.text("docs"), t.text("category")
 	i.Hosts, i.SelfHosted = t.texts("hosts"), t.yes("self_hosted")
 	i.Rate = t.number("rate", defaultRate)
 	asks := t.tables("ask")
