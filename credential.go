@@ -78,6 +78,17 @@ type Crossing struct {
 	Why    string   // one line that a person understands
 }
 
+// An Exposure is a secret of which only its settings could be read, and whose
+// settings let too many at it: a CI secret that every repository sees, an
+// environment without reviewers, a value that was not changed for a year.
+type Exposure struct {
+	Kind  string   // "breadth", "unprotected", "unrotated", "plaintext" or "shared"
+	At    Location // of the secret or the setting: Target, Path and Says
+	Why   string   // one line that a person understands
+	Fix   string   // what to change, in the platform's terms
+	Since time.Time
+}
+
 // A Gap is something that should have been read and was not, or that was left
 // out on purpose. It never contains a secret.
 type Gap struct {

@@ -3,6 +3,7 @@ package sprawl
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"strings"
 )
 
@@ -94,6 +95,24 @@ type Visitor interface {
 // been read, with only the sightings in which something was found.
 type Locator interface {
 	Locate(ctx context.Context, seen []Sighting, yield func(Life) error) error
+}
+
+// A Rereader is a Source that can show again where a credential was found, for
+// whoever asks later whether it is still there. Reread calls yield once with
+// the object or value at the location, on loan, decoded of nothing: the place's
+// Start and End count in it. It returns an error in whose chain is ErrGone if
+// nothing is there any more.
+type Rereader interface {
+	Reread(ctx context.Context, at *Location, yield func(data []byte) error) error
+}
+
+// ErrGone says that what was at a place is not there any more.
+var ErrGone = errors.New("not there any more")
+
+// An Observer is a Source that learns about places whose values it can't see.
+// Exposures is called after the last Read has returned.
+type Observer interface {
+	Exposures() []Exposure
 }
 
 // A Tallier is a Source that counts what it met. Tally is called after the
