@@ -115,6 +115,7 @@ func (r *Rule) setDefaults() {
 			r.Confidence = 40
 		}
 	}
+	r.expandNear()
 }
 
 // syntaxError turns an error of the TOML library into one of ours.
@@ -153,7 +154,7 @@ func unknownKeys(name string, meta *toml.MetaData, lines func() []table) error {
 	return errors.Join(errs...)
 }
 
-const ruleKeys = "id, issuer, about, docs, tier, confidence, literals, fold, match, max, public, find, check, entropy, not, pair, found and ignored"
+const ruleKeys = "id, issuer, about, docs, tier, confidence, literals, fold, match, max, public, near, value, find, check, entropy, not, pair, found and ignored"
 
 // A loader collects what is wrong with the rules of one file.
 type loader struct {
@@ -189,6 +190,9 @@ func (l *loader) check(i int, r *Rule) {
 	if r.Find != "" {
 		l.checkFind(i, r)
 		return
+	}
+	if len(r.Near) > 0 || r.Value != "" {
+		l.checkNear(i, r)
 	}
 	l.checkMatch(i, r)
 }

@@ -88,6 +88,10 @@ func setFast(r *Rule, line string) bool {
 		r.Max = c.number()
 	case "public":
 		r.Public = c.texts()
+	case "near":
+		r.Near = c.texts()
+	case "value":
+		r.Value = c.text()
 	case "find":
 		r.Find = c.text()
 	case "check":

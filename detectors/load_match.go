@@ -16,6 +16,9 @@ func (l *loader) checkMatch(i int, r *Rule) {
 			l.bad(i, r, "not", "%s", patternAdvice(not, err))
 		}
 	}
+	if r.Match == "" && (len(r.Near) > 0 || r.Value != "") {
+		return // said before
+	}
 	if r.Match == "" {
 		l.bad(i, r, "match", "is missing; give a pattern with a named group, or a function in find")
 		return

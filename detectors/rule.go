@@ -27,6 +27,15 @@ type Rule struct {
 	Max    int      `toml:"max"`
 	Public []string `toml:"public"`
 
+	// Near and Value take the place of Literals and Match for a value that has no
+	// marker of its own: the names that it is given to, and its form. Each name
+	// is one or more words in lower case, in order and at most 20 bytes apart; a
+	// word may list alternatives with |, and its underscores stand for a dash, a
+	// dot or nothing, too. The first word is what is searched for. Value may name
+	// its groups; else the whole of it is the part "key".
+	Near  []string `toml:"near"`
+	Value string   `toml:"value"`
+
 	// Find names a Go function that takes the place of Match, for what a
 	// regular expression can't say.
 	Find string `toml:"find"`
@@ -49,6 +58,7 @@ type Rule struct {
 	Ignored []string `toml:"ignored"`
 
 	checked bool // by a loader, so that Compile need not
+	derived bool // Literals and Match come of Near and Value
 }
 
 // checked returns rules as ones that a loader has checked.
