@@ -23,39 +23,39 @@ func nearRule(t *testing.T, near, value string) naiveRule {
 
 // TestNear writes a name and its value in the ways of many languages.
 func TestNear(t *testing.T) {
-	n := nearRule(t, `"acme_api_key", "example.org key|token"`, `[0-9a-f]{32}`)
+	n := nearRule(t, `"zebra_api_key", "example.org key|token"`, `[0-9a-f]{32}`)
 	value := string(expand(t, "<hex:32>", 1))
 	for _, c := range []struct {
 		text string
 		want bool
 	}{
-		{"ACME_API_KEY=V", true},
-		{"export ACME_API_KEY='V'", true},
-		{"acme.api.key: V", true},
-		{`"acmeApiKey": "V",`, true},
-		{`\"acmeApiKey\": \"V\",`, true},
-		{"acme-api-key => 'V'", true},
-		{"acmeApiKey := `V`", true},
-		{`os.environ["ACME_API_KEY"] = "V"`, true},
-		{`getenv("ACME_API_KEY", "V")`, true},
-		{`client.setAcmeApiKey("V")`, true},
-		{"<acmeApiKey>V</acmeApiKey>", true},
-		{"- name: ACME_API_KEY\n  value: V\n", true},
-		{`{"name":"ACME_API_KEY","value":"V"}`, true},
-		{`<add key="acme.api.key" value="V" />`, true},
-		{"?acme_api_key=V&x=1", true},
+		{"ZEBRA_API_KEY=V", true},
+		{"export ZEBRA_API_KEY='V'", true},
+		{"zebra.api.key: V", true},
+		{`"zebraApiKey": "V",`, true},
+		{`\"zebraApiKey\": \"V\",`, true},
+		{"zebra-api-key => 'V'", true},
+		{"zebraApiKey := `V`", true},
+		{`os.environ["ZEBRA_API_KEY"] = "V"`, true},
+		{`getenv("ZEBRA_API_KEY", "V")`, true},
+		{`client.setZebraApiKey("V")`, true},
+		{"<zebraApiKey>V</zebraApiKey>", true},
+		{"- name: ZEBRA_API_KEY\n  value: V\n", true},
+		{`{"name":"ZEBRA_API_KEY","value":"V"}`, true},
+		{`<add key="zebra.api.key" value="V" />`, true},
+		{"?zebra_api_key=V&x=1", true},
 		{"example.org_token: Bearer V", true},
 		{"exampleXorg_token: Bearer V", false},
-		{"ACME_API_KEY_FOR_TESTS=V", true},
-		{"pacme_api_key=V", true},
-		{"ACME_API_KEY=Va", false},
-		{"ACME_API_KEY=V.sub", false},
-		{"ACME_API_KEY=V/path", false},
-		{"ACME_API_KEY=V()", false},
-		{"ACME_API_KEY=V.", true},
-		{"ACME_API_KEY V", false},
-		{"ACME_ID=V", false},
-		{"ACME_API_KEY=" + strings.Repeat("a", 32), false},
+		{"ZEBRA_API_KEY_FOR_TESTS=V", true},
+		{"pzebra_api_key=V", true},
+		{"ZEBRA_API_KEY=Va", false},
+		{"ZEBRA_API_KEY=V.sub", false},
+		{"ZEBRA_API_KEY=V/path", false},
+		{"ZEBRA_API_KEY=V()", false},
+		{"ZEBRA_API_KEY=V.", true},
+		{"ZEBRA_API_KEY V", false},
+		{"ZEBRA_ID=V", false},
+		{"ZEBRA_API_KEY=" + strings.Repeat("a", 32), false},
 	} {
 		text := strings.ReplaceAll(c.text, "V", value)
 		if got := len(n.scan([]byte(text))) == 1; got != c.want {
