@@ -16,15 +16,19 @@ type Credential struct {
 	Rule        string
 	Issuer      string
 	Tier        Tier
-	Hint        string // safe to print, such as "ghp_…(40)"
-	Public      string // the public identifier among its parts, such as a key id; or ""
-	Note        string // what the value itself tells, such as "test key"
-	Facts       []Fact // what its parts tell, without asking anyone
-	Confidence  int    // 0 to 100
-	Risk        int    // 0 to 100
+	Hint        string   // safe to print, such as "ghp_…(40)"
+	Public      string   // the public identifier among its parts, such as a key id; or ""
+	Note        string   // what the value itself tells, such as "test key"
+	Facts       []Fact   // what its parts tell, without asking anyone
+	Confidence  int      // 0 to 100
+	Risk        int      // 0 to 100
+	Reasons     []Reason // what Risk is made of, in order
 	Locations   []Location
 	Verdict     Verdict
-	Crossing    *Crossing // nil where none
+	Owner       *Owner      // nil where nobody is known to answer for it
+	Home        Zone        // where it belongs, by what it tells of itself and by policy; empty if not known
+	Crossing    *Crossing   // nil where none
+	Allowed     []Allowance // crossings that the operator's policy intends
 }
 
 // Fact returns the value of the fact called name, or "".
@@ -47,6 +51,7 @@ type Verdict struct {
 	Account string // who the credential speaks for, if the issuer said
 	Scopes  []string
 	Expires time.Time // zero if not known
+	Grade   string    // of the evidence that it is dead, "A" to "D"; "" where nobody tried to prove it
 	At      time.Time // zero if nobody was asked
 }
 
@@ -72,10 +77,56 @@ func (z Zone) Get(name string) string {
 	return ""
 }
 
-// A Crossing says which boundaries the copies of a credential cross.
+// A Crossing says which boundaries the copies of a credential cross. There is
+// at most one for a credential, however many copies it has.
 type Crossing struct {
-	Facets []string // names of the facets in which its locations differ
-	Why    string   // one line that a person understands
+	// Facets names the facets in which its locations differ, in order. "home"
+	// is among them where it lies outside of Credential.Home, for which one
+	// location is enough.
+	Facets []string
+	Why    string // one line that a person understands
+
+	// Facet is the one that weighs most. From and To are its values at the
+	// ends: from home outwards, or from the narrowest circle of readers to the
+	// widest. From is "" where there is one end only, as in a public place.
+	Facet, From, To string
+
+	Points     int // what it adds to the risk
+	Confidence int // 0 to 100: how sure it is that the places differ
+	Sides      []Side
+}
+
+// A Side is one of the zones that a crossing joins: the locations that agree in
+// every facet that is crossed. Location.Side counts sides from 1.
+type Side struct {
+	Zone   Zone   // the facets that are crossed, as far as they are known here
+	Name   string // for people, such as "production, acme/api"
+	Copies int    // how many locations
+	Where  string // one of them, for people
+}
+
+// An Allowance is a crossing that the operator's policy intends, and says so
+// with an owner and an end.
+type Allowance struct {
+	Facets        []string // of the crossing, which it covers
+	Owner, Reason string
+	Until         time.Time
+	Expired       bool // it is past Until, and the crossing counts again
+}
+
+// An Owner is who answers for a credential.
+type Owner struct {
+	Name      string
+	Source    string // where that is known from, such as "CODEOWNERS"
+	Confirmed bool   // somebody said so; else it is a suggestion
+}
+
+// A Reason is one part of a risk. The points of all reasons add up to it, but
+// for those of a cap, which the sum does not exceed, and 100, which it never does.
+type Reason struct {
+	Part   string // "validity", "crossing", "privilege", "lifetime", "ownership" or "cap"
+	Points int
+	Why    string // for people
 }
 
 // An Exposure is a secret of which only its settings could be read, and whose

@@ -49,6 +49,7 @@ type Location struct {
 	Life *Life             // in history; nil where the place has none
 	Says map[string]string // what the platform itself says of the place; see the Says constants
 	Zone Zone
+	Side int // which of Crossing.Sides it is on, from 1; 0 where nothing is crossed
 }
 
 // A Sighting is a credential met in an object: what a Locator is asked about.

@@ -18,20 +18,24 @@ import (
 const jsonVersion = 1
 
 type jsonCredential struct {
-	Type       string         `json:"type"`
-	ID         string         `json:"id"`
-	Rule       string         `json:"rule"`
-	Issuer     string         `json:"issuer"`
-	Hint       string         `json:"hint"`
-	Public     string         `json:"public,omitempty"`
-	Note       string         `json:"note,omitempty"`
-	Tier       sprawl.Tier    `json:"tier"`
-	Confidence int            `json:"confidence"`
-	Risk       int            `json:"risk"`
-	Band       string         `json:"band"`
-	Verdict    jsonVerdict    `json:"verdict"`
-	Crossing   *jsonCrossing  `json:"crossing"`
-	Locations  []jsonLocation `json:"locations"`
+	Type       string               `json:"type"`
+	ID         string               `json:"id"`
+	Rule       string               `json:"rule"`
+	Issuer     string               `json:"issuer"`
+	Hint       string               `json:"hint"`
+	Public     string               `json:"public,omitempty"`
+	Note       string               `json:"note,omitempty"`
+	Tier       sprawl.Tier          `json:"tier"`
+	Confidence int                  `json:"confidence"`
+	Risk       int                  `json:"risk"`
+	Band       string               `json:"band"`
+	Reasons    []jsonReason         `json:"reasons,omitempty"`
+	Verdict    jsonVerdict          `json:"verdict"`
+	Owner      *jsonOwner           `json:"owner,omitempty"`
+	Home       map[string]jsonFacet `json:"home,omitempty"`
+	Crossing   *jsonCrossing        `json:"crossing"`
+	Allowed    []jsonAllowance      `json:"allowed,omitempty"`
+	Locations  []jsonLocation       `json:"locations"`
 }
 
 type jsonVerdict struct {
@@ -40,12 +44,46 @@ type jsonVerdict struct {
 	Account string       `json:"account,omitempty"`
 	Scopes  []string     `json:"scopes,omitempty"`
 	Expires string       `json:"expires,omitempty"`
+	Grade   string       `json:"grade,omitempty"`
 	At      string       `json:"at,omitempty"`
 }
 
 type jsonCrossing struct {
-	Facets []string `json:"facets"`
-	Why    string   `json:"why"`
+	Facets     []string   `json:"facets"`
+	Why        string     `json:"why"`
+	Facet      string     `json:"facet,omitempty"`
+	From       string     `json:"from,omitempty"`
+	To         string     `json:"to,omitempty"`
+	Points     int        `json:"points,omitempty"`
+	Confidence int        `json:"confidence,omitempty"`
+	Sides      []jsonSide `json:"sides,omitempty"`
+}
+
+type jsonSide struct {
+	Name   string               `json:"name"`
+	Copies int                  `json:"copies"`
+	Where  string               `json:"where"`
+	Zone   map[string]jsonFacet `json:"zone"`
+}
+
+type jsonAllowance struct {
+	Facets  []string `json:"facets"`
+	Owner   string   `json:"owner"`
+	Reason  string   `json:"reason"`
+	Until   string   `json:"until"`
+	Expired bool     `json:"expired"`
+}
+
+type jsonOwner struct {
+	Name      string `json:"name"`
+	Source    string `json:"source"`
+	Confirmed bool   `json:"confirmed"`
+}
+
+type jsonReason struct {
+	Part   string `json:"part"`
+	Points int    `json:"points"`
+	Why    string `json:"why"`
 }
 
 type jsonLocation struct {
@@ -73,6 +111,7 @@ type jsonLocation struct {
 	Note       string               `json:"note,omitempty"`
 	Encoding   []string             `json:"encoding"`
 	Zone       map[string]jsonFacet `json:"zone"`
+	Side       int                  `json:"side,omitempty"`
 }
 
 type jsonFacet struct {
@@ -169,15 +208,47 @@ func jsonOf(c *sprawl.Credential) jsonCredential {
 		Tier: c.Tier, Confidence: c.Confidence, Risk: c.Risk, Band: Band(c.Risk),
 		Verdict: jsonVerdict{
 			State: v.State, Reason: v.Reason, Account: v.Account, Scopes: v.Scopes,
-			Expires: stamp(v.Expires), At: stamp(v.At),
+			Expires: stamp(v.Expires), Grade: v.Grade, At: stamp(v.At),
 		},
 		Locations: make([]jsonLocation, len(c.Locations)),
 	}
-	if c.Crossing != nil {
-		out.Crossing = &jsonCrossing{list(c.Crossing.Facets), c.Crossing.Why}
-	}
+	out.judged(c)
 	for i := range c.Locations {
 		out.Locations[i] = jsonPlace(&c.Locations[i])
+	}
+	return out
+}
+
+// judged fills in what follows from where a credential lies.
+func (out *jsonCredential) judged(c *sprawl.Credential) {
+	for _, r := range c.Reasons {
+		out.Reasons = append(out.Reasons, jsonReason(r))
+	}
+	if c.Owner != nil {
+		out.Owner = &jsonOwner{c.Owner.Name, c.Owner.Source, c.Owner.Confirmed}
+	}
+	if len(c.Home) > 0 {
+		out.Home = jsonZone(c.Home)
+	}
+	for _, a := range c.Allowed {
+		out.Allowed = append(out.Allowed, jsonAllowance{list(a.Facets), a.Owner, a.Reason, stamp(a.Until), a.Expired})
+	}
+	x := c.Crossing
+	if x == nil {
+		return
+	}
+	out.Crossing = &jsonCrossing{
+		Facets: list(x.Facets), Why: x.Why, Facet: x.Facet, From: x.From, To: x.To, Points: x.Points, Confidence: x.Confidence,
+	}
+	for _, s := range x.Sides {
+		out.Crossing.Sides = append(out.Crossing.Sides, jsonSide{s.Name, s.Copies, s.Where, jsonZone(s.Zone)})
+	}
+}
+
+func jsonZone(z sprawl.Zone) map[string]jsonFacet {
+	out := make(map[string]jsonFacet, len(z))
+	for _, f := range z {
+		out[f.Name] = jsonFacet{f.Value, f.Source, f.Confidence}
 	}
 	return out
 }
@@ -186,13 +257,10 @@ func jsonPlace(at *sprawl.Location) jsonLocation {
 	out := jsonLocation{
 		Target: at.Target, Object: at.Object.String(), Kind: at.Kind, Path: at.Path, Start: at.Start, End: at.End,
 		Line: at.Line, Column: at.Column, EndLine: at.EndLine, EndColumn: at.EndColumn,
-		Refs: []string{}, Encoding: list(at.Encoding), Zone: make(map[string]jsonFacet, len(at.Zone)),
+		Refs: []string{}, Encoding: list(at.Encoding), Zone: jsonZone(at.Zone), Side: at.Side,
 	}
 	if !utf8.ValidString(at.Path) {
 		out.PathBytes = base64.StdEncoding.EncodeToString([]byte(at.Path))
-	}
-	for _, f := range at.Zone {
-		out.Zone[f.Name] = jsonFacet{f.Value, f.Source, f.Confidence}
 	}
 	if l := at.Life; l != nil {
 		out.Commit, out.Removed, out.RemovedAt = l.Commit, l.Removed, stamp(l.RemovedAt)

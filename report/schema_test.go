@@ -109,7 +109,8 @@ func TestJSONIsDocumented(t *testing.T) {
 	for name, typ := range map[string]reflect.Type{
 		"credential": reflect.TypeFor[jsonCredential](), "verdict": reflect.TypeFor[jsonVerdict](),
 		"crossing": reflect.TypeFor[jsonCrossing](), "location": reflect.TypeFor[jsonLocation](),
-		"facet": reflect.TypeFor[jsonFacet](), "gap": reflect.TypeFor[jsonGap](), "receipt": reflect.TypeFor[jsonReceipt](),
+		"side": reflect.TypeFor[jsonSide](), "allowance": reflect.TypeFor[jsonAllowance](), "owner": reflect.TypeFor[jsonOwner](),
+		"reason": reflect.TypeFor[jsonReason](), "facet": reflect.TypeFor[jsonFacet](), "gap": reflect.TypeFor[jsonGap](), "receipt": reflect.TypeFor[jsonReceipt](),
 	} {
 		def := doc.Defs[name]
 		for field, optional := range fields(typ) {

@@ -26,9 +26,8 @@ func redact(doc *report.Document, set *detectors.Set) {
 		for k := range c.Locations {
 			r.location(&c.Locations[k])
 		}
-		if c.Crossing != nil {
-			c.Crossing.Why = r.text(c.Crossing.Why)
-		}
+		r.zone(c.Home)
+		r.crossing(c.Crossing)
 	}
 	r.gaps(doc.Receipt.Gaps)
 	r.gaps(doc.Receipt.Skipped)
@@ -40,9 +39,7 @@ func redact(doc *report.Document, set *detectors.Set) {
 func (r *redactor) location(at *sprawl.Location) {
 	at.Target = sprawl.Target(r.text(string(at.Target)))
 	at.Path = r.text(at.Path)
-	for i := range at.Zone {
-		at.Zone[i].Value, at.Zone[i].Source = r.text(at.Zone[i].Value), r.text(at.Zone[i].Source)
-	}
+	r.zone(at.Zone)
 	if at.Life == nil {
 		return
 	}
@@ -53,6 +50,24 @@ func (r *redactor) location(at *sprawl.Location) {
 		life.Refs[i] = r.text(ref)
 	}
 	at.Life = &life
+}
+
+func (r *redactor) zone(z sprawl.Zone) {
+	for i := range z {
+		z[i].Value, z[i].Source = r.text(z[i].Value), r.text(z[i].Source)
+	}
+}
+
+func (r *redactor) crossing(x *sprawl.Crossing) {
+	if x == nil {
+		return
+	}
+	x.Why, x.From, x.To = r.text(x.Why), r.text(x.From), r.text(x.To)
+	for i := range x.Sides {
+		s := &x.Sides[i]
+		s.Name, s.Where = r.text(s.Name), r.text(s.Where)
+		r.zone(s.Zone)
+	}
 }
 
 func (r *redactor) gaps(gaps []sprawl.Gap) {
