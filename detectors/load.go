@@ -46,24 +46,32 @@ func (e *RuleError) Error() string {
 	return b.String() + ": " + e.Msg
 }
 
-// Load reads the [[rule]] tables of a rules file, which is called name in
-// errors, and proves what can be proved without the engine: that every pattern
+// Load reads the [[rule]] tables of a rules file that stands by itself, as the
+// built-in one does. It is called name in errors. Load proves what can be proved without the engine: that every pattern
 // is valid and bounded, and that every match must contain one of the rule's
 // literals. It returns all that is wrong, joined, each a *RuleError. Issuers in
 // the file are left to package verify.
 func Load(name string, text []byte) ([]Rule, error) {
-	rules, lines, err := decode(name, text)
+	f, err := decode(name, text)
 	if err != nil {
 		return nil, err
 	}
-	l := loader{file: name, lines: lines, ids: make(map[string]int, len(rules))}
-	for i := range rules {
-		l.check(i, &rules[i])
+	if len(f.disable) > 0 {
+		return nil, f.wrong("disable", "names rules of another file; give this one as an addition, with --rules")
 	}
-	for i := range rules {
-		l.checkPair(i, &rules[i])
+	return f.proved(nil)
+}
+
+// proved checks the rules of f, which may name those of base as well.
+func (f *file) proved(base []Rule) ([]Rule, error) {
+	l := loader{file: f, base: base, ids: make(map[string]int, len(f.rules))}
+	for i := range f.rules {
+		l.check(i, &f.rules[i])
 	}
-	return checked(rules), l.err()
+	for i := range f.rules {
+		l.checkPair(i, &f.rules[i])
+	}
+	return checked(f.rules), l.err()
 }
 
 // LoadTrusted is Load for a file whose rules have been through Load before, as
@@ -73,37 +81,61 @@ func LoadTrusted(name string, text []byte) ([]Rule, error) {
 	if rules, ok := readFast(string(text)); ok {
 		return checked(rules), nil
 	}
-	rules, _, err := decode(name, text)
-	return checked(rules), err
+	f, err := decode(name, text)
+	if err != nil {
+		return nil, err
+	}
+	return checked(f.rules), nil
+}
+
+// A file is a rules file as it was written.
+type file struct {
+	name    string
+	rules   []Rule
+	disable []string // ids of rules of other files
+	lines   func() []table
+}
+
+// wrong returns an error about a key of the file that belongs to no rule.
+func (f *file) wrong(key, msg string, args ...any) error {
+	e := &RuleError{File: f.name, Key: key, Msg: fmt.Sprintf(msg, args...)}
+	for _, t := range f.lines() {
+		if line := t.keys[key]; t.name == "" && line > 0 {
+			e.Line = line
+		}
+	}
+	return e
 }
 
 // decode reads the tables and fills in the defaults.
-func decode(name string, text []byte) ([]Rule, func() []table, error) {
-	lines := func() []table { return tables(string(text)) }
+func decode(name string, text []byte) (*file, error) {
+	f := &file{name: name, lines: func() []table { return tables(string(text)) }}
 	if len(text) > maxRulesFile {
-		return nil, nil, &RuleError{File: name, Msg: fmt.Sprintf("larger than %d bytes; split it", maxRulesFile)}
+		return nil, &RuleError{File: name, Msg: fmt.Sprintf("larger than %d bytes; split it", maxRulesFile)}
 	}
-	var file struct {
-		Rule   []Rule         `toml:"rule"`
-		Issuer toml.Primitive `toml:"issuer"`
+	var content struct {
+		Rule    []Rule         `toml:"rule"`
+		Disable []string       `toml:"disable"`
+		Issuer  toml.Primitive `toml:"issuer"`
 	}
-	meta, err := toml.Decode(string(text), &file)
+	meta, err := toml.Decode(string(text), &content)
 	if err != nil {
-		return nil, nil, syntaxError(name, err)
+		return nil, syntaxError(name, err)
 	}
-	if err := unknownKeys(name, &meta, lines); err != nil {
-		return nil, nil, err
+	if err := unknownKeys(name, &meta, f.lines); err != nil {
+		return nil, err
 	}
-	switch n := len(file.Rule); {
-	case n == 0:
-		return nil, nil, &RuleError{File: name, Msg: "holds no [[rule]]; a scan without rules would find nothing and call it clean"}
+	switch n := len(content.Rule); {
+	case n == 0 && len(content.Disable) == 0:
+		return nil, &RuleError{File: name, Msg: "holds no [[rule]]; a scan without rules would find nothing and call it clean"}
 	case n > maxRules:
-		return nil, nil, &RuleError{File: name, Msg: fmt.Sprintf("holds more than %d rules", maxRules)}
+		return nil, &RuleError{File: name, Msg: fmt.Sprintf("holds more than %d rules", maxRules)}
 	}
-	for i := range file.Rule {
-		file.Rule[i].setDefaults()
+	for i := range content.Rule {
+		content.Rule[i].setDefaults()
 	}
-	return file.Rule, lines, nil
+	f.rules, f.disable = content.Rule, content.Disable
+	return f, nil
 }
 
 // setDefaults gives a rule what most rules would say.
@@ -145,7 +177,7 @@ func unknownKeys(name string, meta *toml.MetaData, lines func() []table) error {
 			e.Line = lineOfKey(lines(), e.Key)
 			e.Msg = "no such key; a rule has " + ruleKeys
 		} else {
-			e.Msg = "no such table; a rules file holds [[rule]] and [[issuer]]"
+			e.Msg = "no such table; a rules file holds [[rule]] and [[issuer]], and before them disable, a list of ids"
 		}
 		if errs = append(errs, e); len(errs) == 20 {
 			break
@@ -158,8 +190,8 @@ const ruleKeys = "id, issuer, about, docs, tier, confidence, literals, fold, mat
 
 // A loader collects what is wrong with the rules of one file.
 type loader struct {
-	file  string
-	lines func() []table
+	file  *file
+	base  []Rule  // rules of other files, which those of this one may name
 	index []table // of the [[rule]] headers; filled when first needed
 	ids   map[string]int
 	errs  []error
@@ -173,9 +205,9 @@ func (l *loader) bad(i int, r *Rule, key, msg string, args ...any) {
 		return
 	}
 	if l.index == nil {
-		l.index = ruleTables(l.lines())
+		l.index = ruleTables(l.file.lines())
 	}
-	e := &RuleError{File: l.file, Rule: r.ID, Key: key, Msg: fmt.Sprintf(msg, args...)}
+	e := &RuleError{File: l.file.name, Rule: r.ID, Key: key, Msg: fmt.Sprintf(msg, args...)}
 	if i < len(l.index) {
 		e.Line = cmp.Or(l.index[i].keys[key], l.index[i].line)
 	}
@@ -269,9 +301,11 @@ func (l *loader) checkPair(i int, r *Rule) {
 	if r.Pair == nil {
 		return
 	}
-	switch _, ok := l.ids[r.Pair.With]; {
+	_, ok := l.ids[r.Pair.With]
+	ok = ok || slices.ContainsFunc(l.base, func(b Rule) bool { return b.ID == r.Pair.With })
+	switch {
 	case !ok:
-		l.bad(i, r, "pair", "names rule %q, which this file does not hold", r.Pair.With)
+		l.bad(i, r, "pair", "names rule %q, which is not there; see sprawl rules list", r.Pair.With)
 	case r.Pair.With == r.ID:
 		l.bad(i, r, "pair", "names the rule itself; name the rule of the other part")
 	case r.Pair.Within < 0:

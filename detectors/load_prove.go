@@ -23,6 +23,10 @@ func (l *loader) checkProof(i int, r *Rule, re *syntax.Regexp) {
 		l.bad(i, r, "match", "%v", err)
 		return
 	}
+	if n := len(prog.Inst); n > maxProgram {
+		l.bad(i, r, "match", "takes %d instructions, where %d are the most; lower the bounds of repetitions, or split the rule", n, maxProgram)
+		return
+	}
 	for _, lit := range r.Literals {
 		if !canOccur(prog, lit, r.Fold) {
 			l.bad(i, r, "literals", "%q is in no match of the pattern; mend the one or the other", lit)

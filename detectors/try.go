@@ -41,11 +41,17 @@ func (sc *Scanner) try(rule *Rule, n int, example string, want bool, r *rand.Ran
 	if err != nil {
 		return []error{fmt.Errorf("rule %s: %s example %d: %w", rule.ID, list, n, err)}
 	}
-	got := false
+	got, other := false, ""
 	for _, f := range sc.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{}, Data: []byte(text)}) {
-		got = got || f.Rule == rule.ID && f.Note != wrongDigits
+		if f.Rule == rule.ID {
+			got = got || f.Note != wrongDigits
+		} else {
+			other = f.Rule
+		}
 	}
 	switch {
+	case want && !got && other != "":
+		return []error{fmt.Errorf("rule %s: does not report in its found example %d, where rule %s says more", rule.ID, n, other)}
 	case want && !got:
 		return []error{fmt.Errorf("rule %s: does not report in its found example %d", rule.ID, n)}
 	case got && !want:

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -18,7 +19,7 @@ import (
 func newRules(c console, code *int) *cobra.Command {
 	var files []string
 	cmd := &cobra.Command{
-		Use: "rules", Short: "List, show and test the rules", Args: cobra.NoArgs,
+		Use: "rules", Short: "List, show, test and write rules", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cmd.Help()
 			return errors.New("say what to do: sprawl rules list")
@@ -42,8 +43,123 @@ func newRules(c console, code *int) *cobra.Command {
 				return err
 			},
 		},
+		&cobra.Command{
+			Use: "lint [FILE…]", Short: "Say what makes rules slow, unclear or doubtful",
+			Long: `Lint reads the rules as someone would who keeps a catalogue. An error means that
+a rule should not be used as it is; the exit code is then 2. With files, only
+their rules are looked at, together with the built-in ones.`,
+			RunE: func(_ *cobra.Command, args []string) error { return lintRules(c, append(files, args...)) },
+		},
+		newRule(c, &files),
 	)
 	return cmd
+}
+
+func newRule(c console, files *[]string) *cobra.Command {
+	var example, near string
+	cmd := &cobra.Command{
+		Use: "new ID", Short: "Write a rule that finds values like the one on standard input", Args: cobra.ExactArgs(1),
+		Long: `New reads example values, one a line, alone or as NAME=value, and writes a rule
+that finds values like them, with examples that hold nothing of what is random
+in them. The values are read from standard input or a file, never from the
+command line, which other users of the machine can see.`,
+		Example: `  sprawl rules new acme-token < sample.txt > acme.toml
+  sprawl rules new acme-key --near acme < sample.txt > acme.toml`,
+		RunE: func(_ *cobra.Command, args []string) error { return sketchRule(c, *files, args[0], example, near) },
+	}
+	cmd.Flags().StringVar(&example, "example", "-", "read the values from `FILE`; - is standard input")
+	cmd.Flags().StringVar(&near, "near", "", "a `WORD` that stands before the value, where that has no prefix of its own")
+	return cmd
+}
+
+// lintRules prints what there is to say about the built-in rules, or about
+// those of files.
+func lintRules(c console, files []string) error {
+	rules, err := detectors.Load("rules.toml", sprawl.RulesTOML)
+	if err != nil {
+		return err
+	}
+	builtin := rules
+	if rules, err = extend(rules, files); err != nil {
+		return err
+	}
+	wanted := func(id string) bool {
+		r, was := find(builtin, id)
+		now, _ := find(rules, id)
+		return len(files) == 0 || !was || r.Match != now.Match
+	}
+	remarks, err := detectors.Lint(rules, wanted, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		return err
+	}
+	bad := 0
+	for i := range remarks {
+		fmt.Fprintln(c.out, printable(remarks[i].String()))
+		if remarks[i].Error {
+			bad++
+		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d of %d remarks are errors", bad, len(remarks))
+	}
+	fmt.Fprintf(c.out, "%d rules: no errors, %d pieces of advice\n", len(rules), len(remarks))
+	return nil
+}
+
+func find(rules []detectors.Rule, id string) (detectors.Rule, bool) {
+	i := slices.IndexFunc(rules, func(r detectors.Rule) bool { return r.ID == id })
+	if i < 0 {
+		return detectors.Rule{}, false
+	}
+	return rules[i], true
+}
+
+// maxSamples bounds what rules new reads.
+const maxSamples = 1 << 20
+
+// sketchRule writes a rule drawn from samples, once it has been loaded and
+// tried on its examples.
+func sketchRule(c console, files []string, id, example, near string) error {
+	in := c.in
+	if example != "-" {
+		f, err := os.Open(example)
+		if err != nil {
+			return fmt.Errorf("--example: %w", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	samples, err := io.ReadAll(io.LimitReader(in, maxSamples))
+	if err != nil {
+		return err
+	}
+	text, err := (&detectors.Sketch{ID: id, Near: near, Samples: strings.Split(string(samples), "\n")}).TOML()
+	if err != nil {
+		return err
+	}
+	rules, err := detectors.LoadTrusted("rules.toml", sprawl.RulesTOML)
+	if err != nil {
+		return err
+	}
+	if rules, err = extend(rules, files); err != nil {
+		return err
+	}
+	if _, taken := find(rules, id); taken {
+		return fmt.Errorf("a rule is called %q already: sprawl rules show %s", id, id)
+	}
+	mine, err := detectors.Load("new.toml", text)
+	if err != nil {
+		return err
+	}
+	failures, _, err := detectors.Try(append(slices.Clip(rules), mine...), rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		return err
+	}
+	for _, f := range failures {
+		fmt.Fprintln(c.err, printable(f.Error()))
+	}
+	_, err = c.out.Write(text)
+	return err
 }
 
 func listRules(c console, files []string) error {
@@ -64,11 +180,10 @@ func showRule(c console, files []string, id string) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(rules, func(r detectors.Rule) bool { return r.ID == id })
-	if i < 0 {
+	r, ok := find(rules, id)
+	if !ok {
 		return fmt.Errorf("no rule is called %q: see sprawl rules list", id)
 	}
-	r := &rules[i]
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, line := range [][2]string{
 		{"rule", r.ID}, {"finds", r.About}, {"issuer", r.Issuer}, {"docs", r.Docs}, {"tier", string(r.Tier)},
@@ -88,25 +203,15 @@ func showRule(c console, files []string, id string) error {
 	return w.Flush()
 }
 
-// testRules tries the built-in rules, or those of files, on their examples.
+// testRules tries the built-in rules, with those of files added, on their
+// examples. They are tried together, as they will be used.
 func testRules(c console, files []string) (code int, err error) {
-	var rules []detectors.Rule
-	if len(files) == 0 {
-		rules, err = detectors.Load("rules.toml", sprawl.RulesTOML)
-		if err != nil {
-			return exitRequest, err
-		}
+	rules, err := detectors.Load("rules.toml", sprawl.RulesTOML)
+	if err != nil {
+		return exitRequest, err
 	}
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return exitRequest, err
-		}
-		more, err := detectors.Load(name, text)
-		if err != nil {
-			return exitRequest, err
-		}
-		rules = merge(rules, more)
+	if rules, err = extend(rules, files); err != nil {
+		return exitRequest, err
 	}
 	failures, examples, err := detectors.Try(rules, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {

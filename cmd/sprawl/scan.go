@@ -72,7 +72,7 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.since, "since", "", "only what commits after `REV` bring")
 	fl.BoolVar(&f.staged, "staged", false, "only what is staged for the next commit")
 	fl.StringSliceVar(&f.exclude, "exclude", nil, "leave out files whose path matches `GLOB` (directories only)")
-	fl.StringSliceVar(&f.rules, "rules", nil, "add the rules in `FILE`; an id that is built in is replaced")
+	fl.StringSliceVar(&f.rules, "rules", nil, "add the rules in `FILE`; one whose id is built in replaces that, and disable = [\"id\"] leaves one out")
 	fl.StringVar(&f.keyFile, "key-file", "", "`FILE` with the key of fingerprints (or SPRAWL_KEY in the environment)")
 	f.verify.register(cmd)
 	fl.BoolVar(&f.noDelta, "no-delta", false, "scan every object whole (slow; finds the same)")
@@ -155,33 +155,25 @@ func loadRules(files []string) (*detectors.Set, []detectors.Rule, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return nil, nil, fmt.Errorf("--rules: %w", err)
-		}
-		more, err := detectors.Load(name, text)
-		if err != nil {
-			return nil, nil, err
-		}
-		rules = merge(rules, more)
+	if rules, err = extend(rules, files); err != nil {
+		return nil, nil, err
 	}
 	set, err := detectors.Compile(rules)
 	return set, rules, err
 }
 
-// merge returns rules with more added, or put in the place of those of the
-// same id.
-func merge(rules, more []detectors.Rule) []detectors.Rule {
-	for _, r := range more {
-		i := slices.IndexFunc(rules, func(old detectors.Rule) bool { return old.ID == r.ID })
-		if i >= 0 {
-			rules[i] = r
-		} else {
-			rules = append(rules, r)
+// extend returns rules with those of files added.
+func extend(rules []detectors.Rule, files []string) ([]detectors.Rule, error) {
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("--rules: %w", err)
+		}
+		if rules, err = detectors.Extend(rules, name, text); err != nil {
+			return nil, err
 		}
 	}
-	return rules
+	return rules, nil
 }
 
 // loadKey returns the key of fingerprints, from a file or the environment. A

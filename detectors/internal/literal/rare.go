@@ -108,3 +108,18 @@ func perMille(c byte) float64 {
 	}
 	return 3
 }
+
+// PerMillion estimates at how many places in a million bytes of source text and
+// prose a search for text stops to look closer: the trigrams by which it is
+// looked for occur there. It takes no account of what other literals cost.
+func PerMillion(text string) float64 {
+	if len(text) < MinLen {
+		return 1e6
+	}
+	m := newModel()
+	if len(text) == MinLen {
+		return m.cost(text)
+	}
+	w := m.rarestWindow(text)
+	return (m.cost(text[w:]) + m.cost(text[w+1:])) / 2
+}
