@@ -22,6 +22,7 @@ const (
 	KindConfig Kind = "config" // a repository's own configuration
 	KindLink   Kind = "link"   // the target of a symbolic link
 	KindName   Kind = "name"   // the name of a file or archive entry
+	KindEntry  Kind = "entry"  // named values of a store or CI system: each is a line "name=value"
 )
 
 // A Location says where content is, closely enough for a person to go there

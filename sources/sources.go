@@ -12,7 +12,9 @@ import (
 
 	"github.com/seed-5dd601fe/sprawl"
 	"github.com/seed-5dd601fe/sprawl/sources/dir"
+	"github.com/seed-5dd601fe/sprawl/sources/env"
 	"github.com/seed-5dd601fe/sprawl/sources/git"
+	"github.com/seed-5dd601fe/sprawl/sources/jsonl"
 	"github.com/seed-5dd601fe/sprawl/sources/stdin"
 )
 
@@ -27,7 +29,11 @@ type Options struct {
 	// starts. Whatever is cut overlaps by as much.
 	Reach int
 
-	Stdin io.Reader // what stdin: reads
+	Stdin io.Reader // what stdin: and jsonl:- read
+
+	// Environ is the environment as os.Environ returns it: what env: reads, and
+	// where sources of platforms find their tokens.
+	Environ []string
 
 	// For directories: patterns of paths to leave out, and whether to read
 	// .git directories as files.
@@ -52,6 +58,7 @@ type opener func(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source
 func openers() map[string]opener {
 	return map[string]opener{
 		"dir":       openDir,
+		"env":       openEnv,
 		"file":      openGit,
 		"git":       openGit,
 		"git+file":  openGit,
@@ -60,6 +67,7 @@ func openers() map[string]opener {
 		"git+ssh":   openGit,
 		"http":      openGit,
 		"https":     openGit,
+		"jsonl":     openLines,
 		"ssh":       openGit,
 		"stdin":     openStdin,
 	}
@@ -84,7 +92,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error
 
 // request returns err as an ErrRequest if it is a source's own.
 func request(err error) error {
-	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest} {
+	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, jsonl.ErrRequest} {
 		if errors.Is(err, own) {
 			return &requestError{err}
 		}
@@ -123,6 +131,28 @@ func openStdin(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, 
 		return nil, err
 	}
 	s, err := stdin.Open(ctx, t, stdin.Options{Reader: o.Stdin, Reach: o.Reach})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openLines(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := jsonl.Open(ctx, t, jsonl.Options{Stdin: o.Stdin, Reach: o.Reach})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openEnv(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := env.Open(ctx, t, o.Environ)
 	if err != nil {
 		return nil, err
 	}

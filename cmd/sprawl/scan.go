@@ -228,7 +228,7 @@ func openOne(ctx context.Context, c console, f *scanFlags, arg string, set *dete
 		return sweep.Place{}, err
 	}
 	src, err := sources.Open(ctx, t, sources.Options{
-		Reach: set.Reach(), Stdin: c.in, Exclude: f.exclude, NoDelta: f.noDelta, Since: f.since, Staged: f.staged,
+		Reach: set.Reach(), Stdin: c.in, Environ: os.Environ(), Exclude: f.exclude, NoDelta: f.noDelta, Since: f.since, Staged: f.staged,
 		IndexFile: c.getenv("GIT_INDEX_FILE"), GitDir: c.getenv("GIT_DIR"),
 	})
 	if err != nil {

@@ -25,6 +25,8 @@ type Suite struct {
 	Open func(t *testing.T, files map[string][]byte) sprawl.Source
 
 	Single bool // the place holds one object, whatever its name
+	Named  bool // the place holds named values: names are as of variables, values are text
+	Max    int  // bytes that a value may have; 0 is no limit
 	Once   bool // what is read is gone
 	Reach  int  // what the source was told; 0 leaves the context unchecked
 }
@@ -37,7 +39,9 @@ func Run(t *testing.T, open func(t *testing.T, files map[string][]byte) sprawl.S
 // Run runs the suite.
 func (s Suite) Run(t *testing.T) {
 	t.Run("Shows", s.shows)
-	t.Run("Boundaries", s.boundaries)
+	if s.Max == 0 {
+		t.Run("Boundaries", s.boundaries)
+	}
 	t.Run("Units", s.units)
 	t.Run("CallbackErrors", s.callbackErrors)
 	t.Run("Cancel", s.cancel)
@@ -53,8 +57,11 @@ func (s Suite) Run(t *testing.T) {
 func (s Suite) sample() map[string][]byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	files := map[string][]byte{"a.txt": text(r, 300)}
-	if s.Single {
+	switch {
+	case s.Single:
 		return files
+	case s.Named:
+		return values(r)
 	}
 	files["one line"] = []byte("no newline at its end")
 	files["dir/b.bin"] = append(text(r, 5000), 0, 1, 2, 0xff, 0xfe, 0)
@@ -64,6 +71,15 @@ func (s Suite) sample() map[string][]byte {
 		files[fmt.Sprintf("many/%d", i)] = text(r, 1+i*37)
 	}
 	return files
+}
+
+// values returns named values, as variables are.
+func values(r *rand.Rand) map[string][]byte {
+	all := map[string][]byte{"LONG": text(r, 2000), "SHORT": []byte("x")}
+	for i := range 40 {
+		all[fmt.Sprintf("NAME_%d", i)] = text(r, 20+i*7)
+	}
+	return all
 }
 
 // text returns n bytes of lines of random letters.
@@ -81,20 +97,38 @@ func (s Suite) blobs(t *testing.T, objects []Object, files map[string][]byte) ma
 	t.Helper()
 	got := map[string]string{}
 	for _, o := range objects {
-		if o.At.Kind != sprawl.KindBlob || len(o.At.Encoding) > 0 {
+		if len(o.At.Encoding) > 0 || o.At.Kind != s.kind() {
 			continue
 		}
-		name := o.At.Path
-		if s.Single {
-			for name = range files {
-			}
-		}
+		name, data := s.planted(&o, files)
 		if _, twice := got[name]; twice {
 			t.Errorf("%s was shown more than once", name)
 		}
-		got[name] = string(o.Data)
+		got[name] = data
 	}
 	return got
+}
+
+// kind is that of the objects which hold what was planted.
+func (s Suite) kind() sprawl.Kind {
+	if s.Named {
+		return sprawl.KindEntry
+	}
+	return sprawl.KindBlob
+}
+
+// planted returns the name and content under which o was planted.
+func (s Suite) planted(o *Object, files map[string][]byte) (name, data string) {
+	switch {
+	case s.Named:
+		value := strings.TrimPrefix(string(o.Data), o.At.Key+"=")
+		return o.At.Key, strings.TrimSuffix(value, "\n")
+	case s.Single:
+		for name = range files {
+		}
+		return name, string(o.Data)
+	}
+	return o.At.Path, string(o.Data)
 }
 
 // want returns files without the empty ones, which need not be shown.
