@@ -109,6 +109,14 @@ type Rereader interface {
 // ErrGone says that what was at a place is not there any more.
 var ErrGone = errors.New("not there any more")
 
+// A Lister is a Source whose place holds other places that are read as targets
+// of their own, such as the repositories of an organisation. Targets calls yield
+// with each, and with what the platform says of it, which holds for every
+// location in it. It returns the first error of yield as it is.
+type Lister interface {
+	Targets(ctx context.Context, yield func(t Target, says map[string]string) error) error
+}
+
 // An Observer is a Source that learns about places whose values it can't see.
 // Exposures is called after the last Read has returned.
 type Observer interface {
