@@ -34,6 +34,16 @@ type Credential struct {
 // Fact returns the value of the fact called name, or "".
 func (c *Credential) Fact(name string) string { return fact(c.Facts, name) }
 
+// An Advice says what can be done about a credential, as its issuer's entry has
+// it. What is not known is empty.
+type Advice struct {
+	Issuer  string // its name for people, such as "GitHub"
+	Revoke  string // how the credential is withdrawn
+	Rotate  string // how a new one takes its place
+	Instead string // the short-lived identity that makes such a credential unnecessary
+	Docs    string // the issuer's page
+}
+
 // A State says what an issuer answered.
 type State string
 
