@@ -21,10 +21,13 @@ type jsonCredential struct {
 	Type       string               `json:"type"`
 	ID         string               `json:"id"`
 	Rule       string               `json:"rule"`
+	About      string               `json:"about,omitempty"`
+	Docs       string               `json:"docs,omitempty"`
 	Issuer     string               `json:"issuer"`
 	Hint       string               `json:"hint"`
 	Public     string               `json:"public,omitempty"`
 	Note       string               `json:"note,omitempty"`
+	Facts      map[string]string    `json:"facts,omitempty"`
 	Tier       sprawl.Tier          `json:"tier"`
 	Confidence int                  `json:"confidence"`
 	Risk       int                  `json:"risk"`
@@ -35,7 +38,21 @@ type jsonCredential struct {
 	Home       map[string]jsonFacet `json:"home,omitempty"`
 	Crossing   *jsonCrossing        `json:"crossing"`
 	Allowed    []jsonAllowance      `json:"allowed,omitempty"`
+	OWASP      []string             `json:"owasp_nhi"`
+	CSF        []string             `json:"nist_csf"`
+	SP80053    []string             `json:"sp800_53"`
+	CWE        []string             `json:"cwe"`
+	Next       string               `json:"next"`
+	Advice     *jsonAdvice          `json:"advice,omitempty"`
 	Locations  []jsonLocation       `json:"locations"`
+}
+
+type jsonAdvice struct {
+	Issuer  string `json:"issuer,omitempty"`
+	Revoke  string `json:"revoke,omitempty"`
+	Rotate  string `json:"rotate,omitempty"`
+	Instead string `json:"instead,omitempty"`
+	Docs    string `json:"docs,omitempty"`
 }
 
 type jsonVerdict struct {
@@ -92,6 +109,7 @@ type jsonLocation struct {
 	Kind       sprawl.Kind          `json:"kind,omitempty"`
 	Path       string               `json:"path"`
 	PathBytes  string               `json:"path_base64,omitempty"`
+	Key        string               `json:"key,omitempty"`
 	Start      int64                `json:"start"`
 	End        int64                `json:"end"`
 	Line       int                  `json:"line"`
@@ -143,6 +161,7 @@ type jsonReceipt struct {
 	Skipped     []jsonGap       `json:"skipped"`
 	Gaps        int             `json:"gaps"`
 	Notes       []string        `json:"notes"`
+	Started     string          `json:"started,omitempty"`
 	ElapsedMS   int64           `json:"elapsed_ms"`
 	Complete    bool            `json:"complete"`
 	Exit        int             `json:"exit"`
@@ -151,9 +170,13 @@ type jsonReceipt struct {
 // JSON writes one JSON object a line: credentials, then gaps, then the
 // receipt, which is always the last line. docs/json.md describes them.
 func JSON(w io.Writer, d *Document, _ Options) error {
+	std, err := loadStandards()
+	if err != nil {
+		return err
+	}
 	out := bufio.NewWriter(w)
 	for _, c := range d.ordered() {
-		if err := writeLine(out, jsonOf(&c)); err != nil {
+		if err := writeLine(out, d.jsonOf(&c, std)); err != nil {
 			return err
 		}
 	}
@@ -201,18 +224,27 @@ func escapeJSON(line []byte) []byte {
 	return out
 }
 
-func jsonOf(c *sprawl.Credential) jsonCredential {
-	v := verdict(c.Verdict)
+func (d *Document) jsonOf(c *sprawl.Credential, std *standards) jsonCredential {
+	v, advice := verdict(c.Verdict), d.advise(c)
+	m := std.of(c, advice.Instead != "")
 	out := jsonCredential{
 		Type: "credential", ID: c.ID, Rule: c.Rule, Issuer: c.Issuer, Hint: c.Hint, Public: c.Public, Note: c.Note,
+		Docs: d.docs(c.Rule), Facts: facts(c),
 		Tier: c.Tier, Confidence: c.Confidence, Risk: c.Risk, Band: Band(c.Risk),
 		Verdict: jsonVerdict{
 			State: v.State, Reason: v.Reason, Account: v.Account, Scopes: v.Scopes,
 			Expires: stamp(v.Expires), Grade: v.Grade, At: stamp(v.At),
 		},
+		OWASP: m.OWASP, CSF: m.CSF, SP80053: m.SP80053, CWE: m.CWE, Next: nextStep(c, advice),
 		Locations: make([]jsonLocation, len(c.Locations)),
 	}
+	if d.About != nil {
+		out.About = d.About(c.Rule)
+	}
 	out.judged(c)
+	if advice != (sprawl.Advice{}) {
+		out.Advice = &jsonAdvice{advice.Issuer, advice.Revoke, advice.Rotate, advice.Instead, advice.Docs}
+	}
 	for i := range c.Locations {
 		out.Locations[i] = jsonPlace(&c.Locations[i])
 	}
@@ -253,9 +285,20 @@ func jsonZone(z sprawl.Zone) map[string]jsonFacet {
 	return out
 }
 
+// facts returns what c's own text tells, by name; the first of a name counts.
+func facts(c *sprawl.Credential) map[string]string {
+	all := make(map[string]string, len(c.Facts))
+	for _, f := range c.Facts {
+		if _, ok := all[f.Name]; !ok {
+			all[f.Name] = f.Value
+		}
+	}
+	return all
+}
+
 func jsonPlace(at *sprawl.Location) jsonLocation {
 	out := jsonLocation{
-		Target: at.Target, Object: at.Object.String(), Kind: at.Kind, Path: at.Path, Start: at.Start, End: at.End,
+		Target: at.Target, Object: at.Object.String(), Kind: at.Kind, Path: at.Path, Key: at.Key, Start: at.Start, End: at.End,
 		Line: at.Line, Column: at.Column, EndLine: at.EndLine, EndColumn: at.EndColumn,
 		Refs: []string{}, Encoding: list(at.Encoding), Zone: jsonZone(at.Zone), Side: at.Side,
 	}
@@ -276,7 +319,7 @@ func (d *Document) jsonReceipt() jsonReceipt {
 		Type: "receipt", Format: jsonVersion, Tool: d.Tool, Version: d.Version, Targets: list(d.Targets),
 		Credentials: len(d.Credentials), Bytes: r.Bytes, Scanned: r.Scanned, Objects: r.Objects, Commits: r.Commits,
 		Refs: r.Refs, Rules: r.Rules, Skipped: make([]jsonGap, len(r.Skipped)), Gaps: len(r.Gaps),
-		Notes: list(d.Notes), ElapsedMS: r.Elapsed.Milliseconds(), Complete: r.Complete, Exit: d.Exit,
+		Notes: list(d.Notes), Started: stamp(d.Started), ElapsedMS: r.Elapsed.Milliseconds(), Complete: r.Complete, Exit: d.Exit,
 	}
 	for i, g := range r.Skipped {
 		out.Skipped[i] = jsonGap{"", g.Target, g.What, g.Why}

@@ -12,9 +12,13 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
+
+// homepage is where people read of the program that wrote a report.
+const homepage = "https://github.com/seed-5dd601fe/sprawl"
 
 // A Document is a finished run. Formats don't change it.
 type Document struct {
@@ -22,12 +26,17 @@ type Document struct {
 	Targets       []sprawl.Target
 	Credentials   []sprawl.Credential // in any order
 	Receipt       sprawl.Receipt
-	Exit          int      // the exit code that the command will end with
-	Notes         []string // what the user should know about the run as a whole
+	Exit          int       // the exit code that the command will end with
+	Notes         []string  // what the user should know about the run as a whole
+	Started       time.Time // zero if not known
 
 	// About returns one line on what a rule finds, and Docs the address of a
 	// page about it; "" where there is none. Either may be nil.
 	About, Docs func(rule string) string
+
+	// Advise returns what the issuer of a credential says can be done about it;
+	// empty where that is not known. It may be nil.
+	Advise func(c *sprawl.Credential) sprawl.Advice
 }
 
 // Options say how a report is to look. Only the text format has a look.
@@ -50,9 +59,13 @@ func ByName(name string) (Format, bool) {
 // here.
 func Formats() map[string]Format {
 	return map[string]Format{
-		"json":  JSON,
-		"sarif": SARIF,
-		"text":  Text,
+		"csv":      CSV,
+		"gitlab":   GitLab,
+		"json":     JSON,
+		"junit":    JUnit,
+		"markdown": Markdown,
+		"sarif":    SARIF,
+		"text":     Text,
 	}
 }
 

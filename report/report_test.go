@@ -81,7 +81,7 @@ func TestFormatsLeaveTheDocument(t *testing.T) {
 	for _, write := range Formats() {
 		render(t, write, d, Options{})
 	}
-	ignoreFuncs := cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "About" || p.String() == "Docs" }, cmp.Ignore())
+	ignoreFuncs := cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "About" || p.String() == "Docs" || p.String() == "Advise" }, cmp.Ignore())
 	if diff := cmp.Diff(want, d, ignoreFuncs); diff != "" {
 		t.Error(diff)
 	}
@@ -324,7 +324,7 @@ func FuzzFormats(f *testing.F) {
 	f.Add(hostilePath, hostileAuthor, hostileRef, int64(5), 3)
 	f.Add("a/b", "A", "refs/heads/main", int64(-1), -2)
 	f.Add("\x00", "\u2066", "", int64(1)<<62, 1<<30)
-	schema := mustSchema(f)
+	schema, gitlab := mustSchema(f), gitlabSchema(f)
 	f.Fuzz(func(t *testing.T, path, author, ref string, at int64, line int) {
 		d := hostile(path, author, ref, at, line)
 		text := string(render(t, Text, d, Options{All: at%2 == 0, Width: line % 200}))
@@ -345,6 +345,10 @@ func FuzzFormats(f *testing.F) {
 			}
 		}
 		checkSARIF(t, render(t, SARIF, d, Options{}))
+		checkCSV(t, render(t, CSV, d, Options{}), d)
+		checkMarkdown(t, render(t, Markdown, d, Options{}))
+		checkJUnit(t, render(t, JUnit, d, Options{}), d)
+		checkGitLab(t, gitlab, render(t, GitLab, d, Options{}))
 	})
 }
 

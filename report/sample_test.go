@@ -31,7 +31,14 @@ func env(value, source string) sprawl.Zone {
 func sample() *Document {
 	return &Document{
 		Tool: "sprawl", Version: "1.2.3", Targets: []sprawl.Target{"git:."}, Exit: 3,
-		Notes: []string{"no key was given, so the ids change from run to run"},
+		Notes:   []string{"no key was given, so the ids change from run to run"},
+		Started: day(2026, 11, 21),
+		Advise: func(c *sprawl.Credential) sprawl.Advice {
+			return map[string]sprawl.Advice{"github": {
+				Issuer: "GitHub", Revoke: "Settings › Developer settings › Tokens", Rotate: "make a fine-grained one",
+				Instead: "GITHUB_TOKEN in workflows", Docs: "https://docs.github.com/authentication",
+			}}[c.Issuer]
+		},
 		About: func(rule string) string {
 			return map[string]string{"github-pat": "GitHub personal access token, classic", "slack-bot-token": "Slack bot token"}[rule]
 		},
@@ -57,15 +64,24 @@ func sample() *Document {
 func live() sprawl.Credential {
 	return sprawl.Credential{
 		ID: "cr_live", Rule: "github-pat", Issuer: "github", Tier: sprawl.Structured, Hint: "gh" + "p_…(40)",
-		Confidence: 99, Risk: 84,
+		Confidence: 99, Risk: 84, Facts: []sprawl.Fact{{Name: sprawl.FactAccount, Value: "acme"}, {Name: sprawl.FactMode, Value: "live"}},
 		Verdict: sprawl.Verdict{
 			State: sprawl.Live, Account: "octo\x1b[5mcat", Scopes: []string{"admin:org", "repo"},
 			Expires: day(2027, 1, 2), At: day(2026, 11, 21),
 		},
-		Crossing: &sprawl.Crossing{Facets: []string{"env"}, Why: "lies in staging (.env.staging, in history only) and in production (deploy/prod/app.yaml)"},
+		Crossing: &sprawl.Crossing{Facets: []string{"env"}, Why: "lies in staging (.env.staging, in history only) and in production (deploy/prod/app.yaml)",
+			Facet: "env", From: "staging", To: "prod", Points: 22, Confidence: 70,
+			Sides: []sprawl.Side{
+				{Name: "staging", Copies: 1, Where: ".env.staging, in history only", Zone: env("staging", "file name .env.staging")[1:]},
+				{Name: "production", Copies: 1, Where: "deploy/prod/app.yaml", Zone: env("prod", "path deploy/prod/")[1:]},
+			}},
+		Reasons: []sprawl.Reason{{Part: "validity", Points: 40, Why: "it works"}, {Part: "crossing", Points: 22, Why: "staging and production"}, {Part: "privilege", Points: 20, Why: "may admin:org"}, {Part: "lifetime", Points: 2, Why: "ends by itself"}},
+		Owner:   &sprawl.Owner{Name: "team-web", Source: "CODEOWNERS"},
+		Home:    env("prod", "its account")[1:],
+		Allowed: []sprawl.Allowance{{Facets: []string{"env"}, Owner: "ada", Reason: "until the move is done", Until: day(2026, 1, 31), Expired: true}},
 		Locations: []sprawl.Location{
 			{
-				Target: "git:.", Object: id(1), Path: ".env.staging", Start: 120, End: 160, Line: 7, Column: 12, EndLine: 7, EndColumn: 52,
+				Side: 1, Target: "git:.", Object: id(1), Path: ".env.staging", Start: 120, End: 160, Line: 7, Column: 12, EndLine: 7, EndColumn: 52,
 				Zone: env("staging", "file name .env.staging"),
 				Life: &sprawl.Life{
 					Object: id(1), Versions: 3, Commit: id(7).String(), Author: "Ada Lovelace <ada@example.test>", When: day(2024, 3, 2),
@@ -73,8 +89,8 @@ func live() sprawl.Credential {
 				},
 			},
 			{
-				Target: "git:.", Object: id(2), Path: "deploy/prod/app.yaml", Start: 33, End: 89, Line: 3, Column: 10, EndLine: 3, EndColumn: 66,
-				Encoding: []string{"base64"}, Zone: env("prod", "path deploy/prod/"),
+				Side: 2, Target: "git:.", Object: id(2), Path: "deploy/prod/app.yaml", Start: 33, End: 89, Line: 3, Column: 10, EndLine: 3, EndColumn: 66,
+				Key: "stringData.TOKEN", Encoding: []string{"base64"}, Zone: env("prod", "path deploy/prod/"),
 				Life: &sprawl.Life{
 					Object: id(2), Versions: 1, Commit: id(8).String(), Author: "Ada Lovelace <ada@example.test>", When: day(2024, 3, 3),
 					InHead: true, HeadObject: id(2), Refs: []string{"refs/heads/main", hostileRef}, RefCount: 4,

@@ -24,7 +24,11 @@ const maxNotifications = 1000
 // credential with the same partial fingerprint. It holds no authors, mail
 // addresses or accounts, as such files are uploaded to services.
 func SARIF(w io.Writer, d *Document, _ Options) error {
-	s := &sarifRun{doc: d, run: sarif.NewRunWithInformationURI(d.Tool, "https://github.com/seed-5dd601fe/sprawl"), rules: map[string]int{}}
+	std, err := loadStandards()
+	if err != nil {
+		return err
+	}
+	s := &sarifRun{doc: d, std: std, taxa: map[string][]string{}, run: sarif.NewRunWithInformationURI(d.Tool, homepage), rules: map[string]int{}}
 	if d.Version != "" {
 		s.run.Tool.Driver.WithVersion(d.Version)
 	}
@@ -33,13 +37,14 @@ func SARIF(w io.Writer, d *Document, _ Options) error {
 	for i := range all {
 		s.credential(&all[i])
 	}
+	s.taxonomies()
 	s.run.AddInvocation(s.invocation())
 	r := sarif.NewReport()
 	r.AddRun(s.run)
 	if err := r.PrettyWrite(w); err != nil {
 		return fmt.Errorf("writing SARIF: %w", err)
 	}
-	_, err := io.WriteString(w, "\n")
+	_, err = io.WriteString(w, "\n")
 	return err
 }
 
@@ -48,6 +53,8 @@ type sarifRun struct {
 	doc   *Document
 	run   *sarif.Run
 	rules map[string]int // index in the driver's rules
+	std   *standards
+	taxa  map[string][]string // controls that results name, by framework
 }
 
 // roots declares what artifact addresses are relative to: the one target, or
@@ -84,7 +91,9 @@ func (s *sarifRun) baseOf(t sprawl.Target) string {
 }
 
 func (s *sarifRun) credential(c *sprawl.Credential) {
-	rule := s.rule(c)
+	advice := s.doc.advise(c)
+	m := s.std.of(c, advice.Instead != "")
+	rule := s.rule(c, m)
 	for i := range c.Locations {
 		at := &c.Locations[i]
 		s.run.AddResult(sarif.NewRuleResult(c.Rule).
@@ -94,20 +103,25 @@ func (s *sarifRun) credential(c *sprawl.Credential) {
 			WithMessage(sarif.NewTextMessage(s.tell(c))).
 			WithPartialFingerprints(map[string]string{sarifKey: c.ID}).
 			WithLocations([]*sarif.Location{s.location(at)}).
-			WithProperties(properties(c, at)))
+			WithTaxa(s.references(m)).
+			WithProperties(properties(c, at, m)))
 	}
 }
 
 // rule returns the index of c's rule, adding it when it is met first. As
 // credentials come by risk, the first one has the highest of the rule.
-func (s *sarifRun) rule(c *sprawl.Credential) int {
+func (s *sarifRun) rule(c *sprawl.Credential, m mapping) int {
 	if n, ok := s.rules[c.Rule]; ok {
 		return n
 	}
 	about := message(s.doc.about(c.Rule))
+	tags := []string{"security", "secret", "tier/" + string(c.Tier)}
+	for _, id := range m.CWE {
+		tags = append(tags, "external/cwe/"+strings.ToLower(id)) // what code hosts look for
+	}
 	help := "Withdraw the credential at its issuer, then put a new one where only those who need it can read it. " +
 		"Removing it from the file is not enough: it stays in the history, and in every copy."
-	bag := sarif.NewPropertyBag().WithTags([]string{"security", "secret", "tier/" + string(c.Tier)}).
+	bag := sarif.NewPropertyBag().WithTags(tags).
 		Add("security-severity", severity(c.Risk)).Add("precision", precision(c.Tier))
 	r := sarif.NewReportingDescriptor().WithID(c.Rule).WithName(pascal(c.Rule)).
 		WithShortDescription(sarif.NewMultiformatMessageString().WithText(about)).
@@ -190,10 +204,11 @@ func message(s string) string {
 }
 
 // properties holds what SARIF has no field for.
-func properties(c *sprawl.Credential, at *sprawl.Location) *sarif.PropertyBag {
+func properties(c *sprawl.Credential, at *sprawl.Location, m mapping) *sarif.PropertyBag {
 	v := verdict(c.Verdict)
 	bag := sarif.NewPropertyBag().Add("confidence", c.Confidence).Add("risk", c.Risk).Add("tier", string(c.Tier)).
-		Add("verdict", string(v.State)).Add("hint", c.Hint)
+		Add("verdict", string(v.State)).Add("hint", c.Hint).
+		Add("owasp_nhi", m.OWASP).Add("nist_csf", m.CSF).Add("sp800_53", m.SP80053).Add("cwe", m.CWE)
 	if c.Crossing != nil {
 		bag.Add("crosses", list(c.Crossing.Facets))
 	}

@@ -108,6 +108,7 @@ func TestJSONIsDocumented(t *testing.T) {
 	}
 	for name, typ := range map[string]reflect.Type{
 		"credential": reflect.TypeFor[jsonCredential](), "verdict": reflect.TypeFor[jsonVerdict](),
+		"advice":   reflect.TypeFor[jsonAdvice](),
 		"crossing": reflect.TypeFor[jsonCrossing](), "location": reflect.TypeFor[jsonLocation](),
 		"side": reflect.TypeFor[jsonSide](), "allowance": reflect.TypeFor[jsonAllowance](), "owner": reflect.TypeFor[jsonOwner](),
 		"reason": reflect.TypeFor[jsonReason](), "facet": reflect.TypeFor[jsonFacet](), "gap": reflect.TypeFor[jsonGap](), "receipt": reflect.TypeFor[jsonReceipt](),

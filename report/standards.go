@@ -54,12 +54,7 @@ func loadStandards() (*standards, error) {
 }
 
 // A mapping is the ids of the controls that speak of a credential, in order.
-type mapping struct {
-	OWASP   []string `json:"owasp_nhi"`
-	CSF     []string `json:"nist_csf"`
-	SP80053 []string `json:"sp800_53"`
-	CWE     []string `json:"cwe"`
-}
+type mapping struct{ OWASP, CSF, SP80053, CWE []string }
 
 // of returns the controls that speak of c.
 func (s *standards) of(c *sprawl.Credential, replaceable bool) mapping {
@@ -79,8 +74,25 @@ func (s *standards) of(c *sprawl.Credential, replaceable bool) mapping {
 
 // unique sorts ids as people count, NHI2 before NHI10, and drops repetitions.
 func unique(ids []string) []string {
-	slices.SortFunc(ids, func(a, b string) int { return strings.Compare(padded(a), padded(b)) })
+	slices.SortFunc(ids, compareIDs)
 	return slices.Compact(ids)
+}
+
+func compareIDs(a, b string) int { return strings.Compare(padded(a), padded(b)) }
+
+// ids returns the controls of the framework called id.
+func (m *mapping) ids(framework string) []string {
+	switch framework {
+	case "owasp_nhi":
+		return m.OWASP
+	case "nist_csf":
+		return m.CSF
+	case "sp800_53":
+		return m.SP80053
+	case "cwe":
+		return m.CWE
+	}
+	return nil
 }
 
 // padded returns id with its first number at a fixed width, and what no number
