@@ -1,11 +1,39 @@
 package report
 
 import (
+	_ "embed"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/BurntSushi/toml"
+
 	"github.com/seed-5dd601fe/sprawl"
 )
+
+//go:embed advice.toml
+var adviceTOML string
+
+// RuleAdvice returns what can be done about credentials that have no issuer, by
+// the rules that are built in and find them.
+func RuleAdvice() (map[string]sprawl.Advice, error) {
+	var file struct {
+		Advice []struct {
+			Rules                   []string
+			Revoke, Rotate, Instead string
+		}
+	}
+	if _, err := toml.Decode(adviceTOML, &file); err != nil {
+		return nil, fmt.Errorf("advice.toml: %w", err)
+	}
+	all := map[string]sprawl.Advice{}
+	for _, a := range file.Advice {
+		for _, rule := range a.Rules {
+			all[rule] = sprawl.Advice{Revoke: a.Revoke, Rotate: a.Rotate, Instead: a.Instead}
+		}
+	}
+	return all, nil
+}
 
 // advise returns what the issuer's entry says, or nothing.
 func (d *Document) advise(c *sprawl.Credential) sprawl.Advice {
@@ -27,17 +55,22 @@ func nextStep(c *sprawl.Credential, a sprawl.Advice) string {
 		return "take the copies out; it no longer works"
 	case v.State == sprawl.Live:
 		return "withdraw it now" + how(a)
-	case unasked(v):
-		return "ask whether it works (--verify), or withdraw it" + how(a)
+	case c.Tier == sprawl.Generic:
+		return "see whether it is real; if it is, withdraw it" + how(a)
 	}
-	return "withdraw it" + how(a)
+	return "if it works, withdraw it" + how(a)
 }
 
+// how says where and how a credential is withdrawn.
 func how(a sprawl.Advice) string {
-	if a.Revoke == "" {
-		return ""
+	s := ""
+	if a.Issuer != "" {
+		s = " at " + a.Issuer
 	}
-	return ": " + a.Revoke
+	if a.Revoke != "" {
+		s += ": " + a.Revoke
+	}
+	return s
 }
 
 // harmless says why nothing has to be done about c; "" where something has.

@@ -221,7 +221,7 @@ func (in *reader) end() (*Document, error) {
 		if len(d.Credentials)+len(d.Receipt.Gaps) == 0 {
 			return nil, errors.New("holds no report: want what sprawl scan --format json wrote")
 		}
-		in.lacks("its end is missing")
+		in.lacks("its end is not there")
 		return d, nil
 	}
 	if j.Format != jsonVersion {

@@ -9,6 +9,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -44,6 +45,7 @@ type Options struct {
 	Color bool
 	Width int  // columns of the terminal; 0 means 80
 	All   bool // every location, gap and skip, where the text would give the first few
+	Why   bool // what the risk of each credential is made of
 }
 
 // A Format writes d to w. The error is that of w.
@@ -67,6 +69,19 @@ func Formats() map[string]Format {
 		"sarif":    SARIF,
 		"text":     Text,
 	}
+}
+
+// Top returns d with its n credentials of the highest risk, and a note that says
+// so.
+func Top(d *Document, n int) *Document {
+	top := *d
+	all := d.ordered()
+	if len(all) <= n {
+		return &top
+	}
+	top.Credentials = all[:n]
+	top.Notes = append(slices.Clone(d.Notes), fmt.Sprintf("These are the first %d of %d credentials.", n, len(all)))
+	return &top
 }
 
 // Names returns the names of the formats in order.

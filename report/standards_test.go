@@ -1,12 +1,14 @@
 package report
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/BurntSushi/toml"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
@@ -57,7 +59,7 @@ func TestTitles(t *testing.T) {
 		"NHI4:2025": "Insecure Authentication", "NHI5:2025": "Overprivileged NHI", "NHI6:2025": "Insecure Cloud Deployment Configurations",
 		"NHI7:2025": "Long-Lived Secrets", "NHI8:2025": "Environment Isolation", "NHI9:2025": "NHI Reuse", "NHI10:2025": "Human Use of NHI",
 	}
-	if diff := cmp.Diff(want, mustStandards(t).Frameworks[0].Controls); diff != "" {
+	if diff := gocmp.Diff(want, mustStandards(t).Frameworks[0].Controls); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -143,5 +145,32 @@ func TestEveryFindingIsMapped(t *testing.T) {
 	}
 	if got := unique([]string{"NHI10:2025", "NHI2:2025", "NHI2:2025", "CWE-1392", "CWE-798"}); !slices.Equal(got, []string{"CWE-798", "CWE-1392", "NHI2:2025", "NHI10:2025"}) {
 		t.Errorf("order is %q", got)
+	}
+}
+
+// TestRuleAdvice wants the rules that advice.toml names to be there, and to
+// have no issuer, whose advice would come first.
+func TestRuleAdvice(t *testing.T) {
+	var file struct {
+		Rule []struct{ ID, Issuer string }
+	}
+	if _, err := toml.Decode(string(sprawl.RulesTOML), &file); err != nil {
+		t.Fatal(err)
+	}
+	issuer := map[string]string{}
+	for _, r := range file.Rule {
+		issuer[r.ID] = cmp.Or(r.Issuer, "none")
+	}
+	all, err := RuleAdvice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rule, a := range all {
+		if issuer[rule] != "none" {
+			t.Errorf("rule %q has the issuer %q", rule, issuer[rule])
+		}
+		if a.Revoke == "" || strings.HasSuffix(a.Revoke+a.Rotate+a.Instead, ".") {
+			t.Errorf("rule %q: %+v", rule, a)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -15,7 +16,7 @@ import (
 // first, then what was read.
 func Text(w io.Writer, d *Document, o Options) error {
 	buf := bufio.NewWriter(w)
-	t := &text{printer: printer{w: buf, width: o.Width, color: o.Color}, doc: d, all: o.All}
+	t := &text{printer: printer{w: buf, width: o.Width, color: o.Color}, doc: d, all: o.All, why: o.Why}
 	if t.width <= 0 {
 		t.width = 80
 	}
@@ -38,6 +39,7 @@ type text struct {
 	printer
 	doc   *Document
 	all   bool
+	why   bool
 	asked bool // an issuer was asked about a credential
 }
 
@@ -56,8 +58,23 @@ func (t *text) credential(c *sprawl.Credential) {
 		t.line("  "+t.paint(yellow, "crosses")+" ", safe(strings.Join(c.Crossing.Facets, ", "))+": "+safe(c.Crossing.Why))
 	}
 	t.line("  ", identity(c))
+	if t.why {
+		t.reasons(c)
+	}
 	t.locations(c)
+	t.line("  → ", safe(nextStep(c, t.doc.advise(c))))
 	t.write("\n")
+}
+
+// reasons says what the risk of c is made of.
+func (t *text) reasons(c *sprawl.Credential) {
+	for _, r := range c.Reasons {
+		points := fmt.Sprintf("%+3d", r.Points)
+		if r.Part == "cap" {
+			points = fmt.Sprintf("≤%2d", r.Points)
+		}
+		t.line("  "+points+" ", t.paint(dim, safe(r.Part))+": "+safe(r.Why))
+	}
 }
 
 func bandColor(risk int) string {

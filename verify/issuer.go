@@ -30,6 +30,8 @@ type Issuer struct {
 	// that its hosts refuse may belong to another installation.
 	SelfHosted bool
 
+	Advice sprawl.Advice // what can be done about its credentials
+
 	Rate float64 // requests per second
 	Asks []Ask
 }

@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	issuerKeys = "id, name, docs, category, hosts, self_hosted, rate and ask"
+	issuerKeys = "id, name, docs, category, hosts, self_hosted, rate, advice and ask"
 	askKeys    = "rules, starts, method, url, host_from, headers, basic, body, keep, live, dead, account, scopes and expires"
 	answerKeys = "status, json and example"
 )
@@ -103,6 +103,7 @@ func (l *loader) issuer(t *table) Issuer {
 	i.Name, i.Docs, i.Category = t.text("name"), t.text("docs"), t.text("category")
 	i.Hosts, i.SelfHosted = t.texts("hosts"), t.yes("self_hosted")
 	i.Rate = t.number("rate", defaultRate)
+	i.Advice = l.advice(t, &i)
 	asks := t.tables("ask")
 	t.done(issuerKeys)
 	l.checkIssuer(&i, len(asks) > 0)

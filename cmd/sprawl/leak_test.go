@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed-5dd601fe/sprawl/report"
 )
 
 // A canary is a credential that must not get out.
@@ -196,7 +198,7 @@ func TestNothingLeaks(t *testing.T) {
 		w.look(where+" stdout", stdout.Bytes())
 		w.look(where+" stderr", stderr.Bytes())
 	}
-	for _, format := range []string{"text", "json", "sarif"} {
+	for _, format := range report.Names() {
 		f := []string{"scan", "--format", format, "--all", "--min-confidence=0", "--color=always"}
 		with := func(more ...string) []string { return append(f[:len(f):len(f)], more...) }
 		try("", exitFound, with("dir:"+files)...)
@@ -207,6 +209,9 @@ func TestNothingLeaks(t *testing.T) {
 		try("x "+by["github"].value+" "+by["uri"].value+"\n", exitFound, with("-")...)
 		try("", exitFound, with("--plan", repo)...)
 		try("", exitFound, with("--fail-on=any", "--output", filepath.Join(out, format), "dir:"+files, repo)...)
+	}
+	for _, format := range report.Names() {
+		try("", exitIncomplete, "report", "--format", format, "--all", "--top=1000", filepath.Join(out, "json"))
 	}
 	for _, name := range lines {
 		for line := 1; line <= 2; line++ {

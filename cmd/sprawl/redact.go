@@ -27,6 +27,10 @@ func redact(doc *report.Document, set *detectors.Set) {
 			r.location(&c.Locations[k])
 		}
 		r.zone(c.Home)
+		c.Facts = slices.Clone(c.Facts) // findings share them
+		for k := range c.Facts {
+			c.Facts[k].Value = r.text(c.Facts[k].Value)
+		}
 		r.crossing(c.Crossing)
 	}
 	r.gaps(doc.Receipt.Gaps)
@@ -38,7 +42,7 @@ func redact(doc *report.Document, set *detectors.Set) {
 
 func (r *redactor) location(at *sprawl.Location) {
 	at.Target = sprawl.Target(r.text(string(at.Target)))
-	at.Path = r.text(at.Path)
+	at.Path, at.Key = r.text(at.Path), r.text(at.Key)
 	r.zone(at.Zone)
 	if at.Life == nil {
 		return

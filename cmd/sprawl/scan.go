@@ -27,7 +27,7 @@ type scanFlags struct {
 	format, output, color string
 	failOn                []string
 	minConfidence         int
-	all, quiet            bool
+	all, why, quiet       bool
 	since                 string
 	staged, noDelta       bool
 	exclude, rules        []string
@@ -106,13 +106,13 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	}
 	defer closeAll(places)
 	in := register.New(key)
-	bar := newProgress(c, f)
+	bar, began := newProgress(c, f), time.Now()
 	receipt, err := sweep.Run(ctx, sweep.Config{Places: places, Rules: set, Inventory: in, Workers: f.workers, Progress: bar.show})
 	bar.end()
 	if err != nil {
 		return exitRequest, err
 	}
-	doc := document(places, in, receipt, f, notes, rules)
+	doc := document(places, in, receipt, began, f, notes, rules)
 	leaveOut(doc, shut)
 	if asker != nil {
 		asker.ask(ctx, c, in, doc)
@@ -258,11 +258,12 @@ func leaveOut(doc *report.Document, shut []sprawl.Gap) {
 }
 
 // document gathers what was found, less what is not sure enough to be shown.
-func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Receipt, f *scanFlags, notes []string, rules []detectors.Rule) *report.Document {
+func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Receipt, began time.Time, f *scanFlags, notes []string, rules []detectors.Rule) *report.Document {
 	doc := &report.Document{
 		Tool: "sprawl", Version: version(), Receipt: receipt,
-		About: told(rules, func(r *detectors.Rule) string { return r.About }),
-		Docs:  told(rules, func(r *detectors.Rule) string { return r.Docs }),
+		About:  told(rules, func(r *detectors.Rule) string { return r.About }),
+		Docs:   told(rules, func(r *detectors.Rule) string { return r.Docs }),
+		Advise: advisor(), Started: began,
 	}
 	for _, p := range places {
 		doc.Targets = append(doc.Targets, p.Target)
@@ -352,7 +353,7 @@ func fails(c *sprawl.Credential, failOn []string) bool {
 // write writes the report to where the user wants it.
 func (f *scanFlags) write(c console, doc *report.Document) (err error) {
 	format := report.Formats()[f.format]
-	o := report.Options{All: f.all, Width: width(c.out), Color: colored(c, f)}
+	o := report.Options{All: f.all, Why: f.why, Width: width(c.out), Color: colored(c, f)}
 	if f.output == "" {
 		return format(c.out, doc, o)
 	}
