@@ -3,400 +3,294 @@ package boundary
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
 
-// A divide is one boundary facet in which the locations of a credential
-// differ, or one that a single location should not have.
+// A divide is one boundary that the places of a credential cross.
 type divide struct {
-	facet  string
-	points int // towards risk
-	sides  []side
+	name   string // of the facet, or "home"
+	of     facet
+	points int
+	values []value
+	home   sprawl.Facet // where name is "home": where it belongs
+	trust  int
 }
 
-// A side is one value of a facet with the location that shows it best.
-type side struct {
-	value string
-	at    *sprawl.Location
+// home is the name of the boundary that one location alone can cross.
+const home = "home"
+
+// A Judge judges credentials, one after the other, and uses its memory again.
+type judge struct {
+	p   *Policy
+	now time.Time
+	s   survey
 }
 
-// Crossing returns which boundaries the locations of c cross, or nil. Their
-// zones must have been set. A facet that is unknown, or told with little
+// Judge derives all that follows from where each credential lies and what its
+// issuer said: it sets the zones of locations, and Home, Crossing, Allowed,
+// Risk and Reasons. now is the moment that ages and ends are counted to.
+func (p *Policy) Judge(cs []sprawl.Credential, now time.Time) {
+	j := judge{p: p, now: now}
+	var room sprawl.Zone
+	for i := range cs {
+		c := &cs[i]
+		for k := range c.Locations {
+			at := &c.Locations[k]
+			if cap(room)-len(room) < int(facets) {
+				room = make(sprawl.Zone, 0, 1024)
+			}
+			from := len(room)
+			room = p.AppendZone(room, at)
+			at.Zone = room[from:len(room):len(room)]
+			if k > 0 && slices.Equal(at.Zone, c.Locations[k-1].Zone) {
+				at.Zone, room = c.Locations[k-1].Zone, room[:from]
+			}
+		}
+		j.cross(c)
+		c.Risk, c.Reasons = Risk(c, now)
+	}
+}
+
+// Cross sets Home, Crossing and Allowed of c, and the Side of its locations,
+// whose zones must have been set. A facet that is unknown, or told with little
 // confidence, differs from nothing. Copies that lie in history only count.
 //
-// One location is enough where everybody can read it: no credential belongs
-// there.
-func Crossing(c *sprawl.Credential) *sprawl.Crossing {
-	ds := divides(c)
-	if len(ds) == 0 {
-		return nil
-	}
-	x := &sprawl.Crossing{Why: why(ds)}
-	for _, d := range ds {
-		x.Facets = append(x.Facets, d.facet)
-	}
-	slices.Sort(x.Facets)
-	return x
+// One location is enough where everybody can read it, as no credential belongs
+// there, and where it lies outside of its home.
+func (p *Policy) Cross(c *sprawl.Credential, now time.Time) {
+	j := judge{p: p, now: now}
+	j.cross(c)
 }
 
-// divides returns the facets that c crosses, the weightiest first.
-func divides(c *sprawl.Credential) (ds []divide) {
-	if publishable(c) {
-		return nil
+func (j *judge) cross(c *sprawl.Credential) {
+	c.Home, c.Crossing, c.Allowed = j.p.Home(c), nil, nil
+	for i := range c.Locations {
+		c.Locations[i].Side = 0
 	}
-	for _, facet := range [...]string{
-		"exposure", "env", "tenant", "party", "protection", "custody", "cluster", "namespace", "workload", "unit", "team",
-	} {
-		sides := sidesOf(c, facet)
-		if n := weigh(facet, sides); n > 0 {
-			ds = append(ds, divide{facet, n, sides})
-		}
+	if len(c.Locations) == 0 || harmless(c, j.now) {
+		return
+	}
+	j.s.take(j.p, c)
+	ds := j.divides(c)
+	ds = j.allow(c, ds)
+	if len(ds) == 0 {
+		return
 	}
 	slices.SortStableFunc(ds, func(a, b divide) int { return cmp.Compare(b.points, a.points) })
+	c.Crossing = j.crossing(c, ds)
+}
+
+// harmless reports whether it does not matter where c lies: it is made to be
+// shown, an example out of a manual, or has ended by itself.
+func harmless(c *sprawl.Credential, now time.Time) bool {
+	return publishable(c) || example(c) || expired(c, now)
+}
+
+// divides returns the boundaries that are crossed, in order of facets.
+func (j *judge) divides(c *sprawl.Credential) (ds []divide) {
+	for f := range facets {
+		if !j.p.bounds()[f] || f != exposure && len(j.s.groups) < 2 {
+			continue
+		}
+		values := j.s.values(f)
+		if points, ok := j.p.weigh(f, values); ok {
+			ds = append(ds, divide{name: facetNames[f], of: f, points: points, values: values, trust: trust(values)})
+		}
+	}
+	if j.p.homeCounts() {
+		ds = append(ds, j.strays(c)...)
+	}
+	if c.Fact(sprawl.FactClass) == unread && len(Breadth(&c.Locations[0])) > 0 {
+		ds = append(ds, divide{name: "breadth", of: facets, points: j.p.points(weightBreadth), trust: bySays,
+			values: []value{{text: "broad", at: &c.Locations[0]}}})
+	}
 	return ds
 }
 
-// sidesOf returns the values of a facet among the locations of c, in the order
-// in which a person would tell them.
-func sidesOf(c *sprawl.Credential, facet string) (sides []side) {
-	at := map[string]int{}
-	for i := range c.Locations {
-		l := &c.Locations[i]
-		v := known(l.Zone, facet)
-		if v == "" {
+// unread is the class of a credential of which only its settings could be read.
+const unread = "unread"
+
+// trust returns how sure it is that values differ: as sure as the second best
+// of them.
+func trust(values []value) int {
+	best, second := 0, 0
+	for _, v := range values {
+		switch {
+		case v.trust > best:
+			best, second = v.trust, best
+		case v.trust > second:
+			second = v.trust
+		}
+	}
+	if len(values) < 2 {
+		return best
+	}
+	return second
+}
+
+// strays returns the divide between the home of c and the locations outside of
+// it, if there are any.
+func (j *judge) strays(c *sprawl.Credential) []divide {
+	for _, h := range c.Home {
+		f, ok := facetOf(h.Name)
+		if !ok {
 			continue
 		}
-		n, ok := at[v]
-		if !ok {
-			at[v] = len(sides)
-			sides = append(sides, side{v, l})
-		} else if betterExample(l, sides[n].at) {
-			sides[n].at = l
-		}
-	}
-	slices.SortFunc(sides, func(a, b side) int {
-		return cmp.Or(cmp.Compare(rank(facet, a.value), rank(facet, b.value)), cmp.Compare(a.value, b.value))
-	})
-	return sides
-}
-
-// known returns the value of a facet that is sure enough to count.
-func known(z sprawl.Zone, facet string) string {
-	for _, f := range z {
-		if f.Name == facet && f.Confidence >= sure {
-			return f.Value
-		}
-	}
-	return ""
-}
-
-// betterExample prefers what is there now, then the shorter and earlier path,
-// so that the order of locations does not matter.
-func betterExample(a, b *sprawl.Location) bool {
-	if past(a) != past(b) {
-		return past(b)
-	}
-	return cmp.Or(cmp.Compare(len(a.Path), len(b.Path)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Target, b.Target)) < 0
-}
-
-// past reports whether the location is in history only.
-func past(l *sprawl.Location) bool { return l.Life != nil && !l.Life.InHead }
-
-// rank orders the values of a facet from the desk outwards.
-func rank(facet, value string) int {
-	switch facet {
-	case "env":
-		return int(parseClasses(value))
-	case "exposure":
-		return slices.Index([]string{"sealed", "restricted", "org-internal", "partner", "public"}, value)
-	case "party":
-		return slices.Index([]string{"first", "personal", "third"}, value)
-	case "protection":
-		return slices.Index([]string{"protected", "unprotected"}, value)
-	case "custody":
-		return slices.Index([]string{"managed"}, value) * -1
-	}
-	return 0
-}
-
-// weigh returns what a facet with these values adds to the risk; 0 if it is no
-// crossing.
-func weigh(facet string, sides []side) int {
-	switch facet {
-	case "env":
-		return weighEnv(sides)
-	case "exposure":
-		return weighExposure(sides)
-	case "custody":
-		return weighCustody(sides)
-	}
-	if len(sides) < 2 {
-		return 0
-	}
-	switch facet {
-	case "tenant":
-		return 20
-	case "party":
-		return 15
-	case "protection":
-		return 12
-	case "cluster", "namespace":
-		return 8
-	case "team":
-		return 4
-	}
-	return 6 // workload, unit
-}
-
-// weighEnv tells production from the rest. A name that holds two environments
-// agrees with both.
-func weighEnv(sides []side) int {
-	points := 0
-	for i, a := range sides {
-		for _, b := range sides[i+1:] {
-			x, y := widen(parseClasses(a.value)), widen(parseClasses(b.value))
-			switch {
-			case x&y != 0:
-			case (x&(prod|dr) != 0) != (y&(prod|dr) != 0):
-				return 20
-			default:
-				points = 4
+		var out []value
+		for _, v := range j.s.values(f) {
+			if strays(f, h, v.text) {
+				out = append(out, v)
 			}
 		}
-	}
-	return points
-}
-
-// widen makes "anything but production" agree with all that it can be.
-func widen(c classes) classes {
-	if c&nonprod != 0 {
-		c |= local | dev | ci | test | staging
-	}
-	return c
-}
-
-// weighExposure counts one copy as a crossing where too many can read it: the
-// home that goes without saying is a restricted one.
-func weighExposure(sides []side) int {
-	public := slices.ContainsFunc(sides, func(s side) bool { return s.value == "public" })
-	internal := slices.ContainsFunc(sides, func(s side) bool { return s.value == "org-internal" })
-	switch {
-	case public:
-		return 25
-	case internal:
-		return 8
-	}
-	return 0 // sealed and restricted: custody tells the difference
-}
-
-// weighCustody counts the step out of a managed store, and into places that
-// nobody thinks of as holding credentials. Code and configuration are one
-// kind.
-func weighCustody(sides []side) int {
-	kinds := 0
-	for _, s := range sides {
-		switch s.value {
-		case "managed":
-			kinds |= 1
-		case "log", "collab", "ai-agent":
-			kinds |= 2
-		default:
-			kinds |= 4
+		if len(out) > 0 {
+			return []divide{{name: home, of: f, points: j.p.points(weightHome), values: out, home: h, trust: min(h.Confidence, trust(out[:1]))}}
 		}
 	}
-	switch {
-	case kinds&1 != 0 && kinds != 1:
-		return 12
-	case kinds&2 != 0 && (kinds&4 != 0 || len(sides) > 1):
-		return 10
-	}
-	return 0
+	return nil
 }
 
-// publishable reports whether the value is made to be shown to everybody.
-func publishable(c *sprawl.Credential) bool { return strings.Contains(c.Note, "publishable") }
+// strays reports whether a place with that value of a facet lies outside of
+// home. What belongs to a wide circle may lie in a narrower one, unless the
+// policy says otherwise.
+func strays(of facet, h sprawl.Facet, value string) bool {
+	switch of {
+	case env:
+		at, belongs := parseClasses(value), parseClasses(h.Value)
+		if at == 0 || at.agree(belongs) {
+			return false
+		}
+		return h.Confidence == byPolicy || belongs.productive() && !at.productive()
+	case tenant: // an account at a cloud and an organisation at a forge are no neighbours
+		a, _, _ := strings.Cut(value, "/")
+		b, _, _ := strings.Cut(h.Value, "/")
+		return a == b && value != h.Value
+	}
+	return value != h.Value
+}
 
-// maxSides bounds how many values a why-line names.
-const maxSides = 4
+// crossing tells what ds come to; the weightiest is the first.
+func (j *judge) crossing(c *sprawl.Credential, ds []divide) *sprawl.Crossing {
+	d := &ds[0]
+	x := &sprawl.Crossing{Why: why(ds), Facet: d.name, Confidence: d.trust}
+	for i := range ds {
+		if !slices.Contains(x.Facets, ds[i].name) {
+			x.Facets = append(x.Facets, ds[i].name)
+		}
+	}
+	slices.Sort(x.Facets)
+	x.Sides = j.sides(c, ds)
+	x.To = d.values[len(d.values)-1].text
+	switch {
+	case d.name == home:
+		x.From = d.home.Value
+	case len(d.values) > 1:
+		x.From = d.values[0].text
+	}
+	x.Points = min(d.points+min(pointsPerZone*(len(x.Sides)-1-partial(x, d)), maxZonePoints), maxCrossingPoints)
+	for _, a := range c.Allowed {
+		if a.Expired {
+			x.Why += "; what " + a.Owner + " allowed ended on " + a.Until.UTC().Format(time.DateOnly)
+		}
+	}
+	return x
+}
 
-// why returns one line that a person understands: the weightiest crossing with
-// an example of each side, the others by name.
-func why(ds []divide) string {
+// partial counts the sides of which the weightiest facet is not known: they are
+// no zones of their own.
+func partial(x *sprawl.Crossing, d *divide) (n int) {
+	for _, s := range x.Sides {
+		if d.of < facets && s.Zone.Get(facetNames[d.of]) == "" {
+			n++
+		}
+	}
+	return min(n, len(x.Sides)-1)
+}
+
+// sides groups the locations by the facets that are crossed.
+func (j *judge) sides(c *sprawl.Credential, ds []divide) (all []sprawl.Side) {
+	var crossed [facets]bool
+	for i := range ds {
+		if ds[i].of < facets {
+			crossed[ds[i].of] = true
+		}
+	}
+	sideOf := make([]int, len(j.s.groups))
+	byKey := map[string]int{}
+	examples := []*sprawl.Location{}
+	for _, n := range j.s.order(&ds[0]) {
+		g := &j.s.groups[n]
+		zone, key := g.zone(&crossed)
+		k, ok := byKey[key]
+		if !ok {
+			k = len(all)
+			byKey[key] = k
+			all = append(all, sprawl.Side{Zone: zone, Name: sideName(zone)})
+			examples = append(examples, g.at)
+		}
+		sideOf[n] = k
+		all[k].Copies += g.count
+		if betterExample(g.at, examples[k]) {
+			examples[k] = g.at
+		}
+	}
+	for k := range all {
+		all[k].Where = where(examples[k], true)
+	}
+	for i := range c.Locations {
+		c.Locations[i].Side = sideOf[j.s.of[i]] + 1
+	}
+	return all
+}
+
+// order returns the numbers of groups in the order of the values of d, those
+// where it isn't known last.
+func (s *survey) order(d *divide) []int {
+	place := map[string]int{"": len(s.groups)}
+	if d.of < facets {
+		for i, v := range s.values(d.of) {
+			place[v.text] = i
+		}
+	}
+	key := func(n int) (int, *group) {
+		g := &s.groups[n]
+		if d.of >= facets {
+			return 0, g
+		}
+		return place[g.values[d.of]], g
+	}
+	all := make([]int, len(s.groups))
+	for i := range all {
+		all[i] = i
+	}
+	slices.SortFunc(all, func(a, b int) int {
+		x, g := key(a)
+		y, h := key(b)
+		return cmp.Or(cmp.Compare(x, y), slices.Compare(g.values[:], h.values[:]))
+	})
+	return all
+}
+
+// zone returns the facets of g that are crossed, and the same as a key.
+func (g *group) zone(crossed *[facets]bool) (z sprawl.Zone, key string) {
 	var b strings.Builder
-	d := ds[0]
-	targets := d.facet != "unit" && slices.ContainsFunc(d.sides, func(s side) bool { return s.at.Target != d.sides[0].at.Target })
-	b.WriteString("lies ")
-	for i, s := range d.sides {
-		if i == maxSides && len(d.sides) > maxSides+1 {
-			b.WriteString(" and in " + strconv.Itoa(len(d.sides)-i) + " more")
-			break
+	for f := range facets {
+		v := g.values[f]
+		if !crossed[f] || v == "" {
+			continue
 		}
-		if i > 0 {
-			b.WriteString(" and ")
+		source := ""
+		for _, known := range g.at.Zone {
+			if known.Name == facetNames[f] {
+				source = known.Source
+			}
 		}
-		b.WriteString(phrase(d.facet, s.value) + " (" + where(s.at, targets) + ")")
+		z = append(z, sprawl.Facet{Name: facetNames[f], Value: v, Source: source, Confidence: int(g.trust[f])})
+		b.WriteByte(byte(f))
+		b.WriteString(v)
+		b.WriteByte(0)
 	}
-	if len(ds) > 1 {
-		b.WriteString("; crosses " + others(ds[1:]) + " as well")
-	}
-	return b.String()
-}
-
-// others names facets as a person would: "repositories and clusters".
-func others(ds []divide) string {
-	names := make([]string, len(ds))
-	for i, d := range ds {
-		names[i] = plural(d.facet)
-	}
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
-	}
-	return names[0]
-}
-
-func plural(facet string) string {
-	switch facet {
-	case "env":
-		return "environments"
-	case "exposure":
-		return "circles of readers"
-	case "tenant":
-		return "organisations"
-	case "party":
-		return "owners"
-	case "custody":
-		return "kinds of storage"
-	case "unit":
-		return "repositories"
-	case "protection":
-		return "levels of protection"
-	}
-	return facet + "s"
-}
-
-// phrase says where something with that value of a facet lies.
-func phrase(facet, value string) string {
-	switch facet {
-	case "env":
-		return phraseEnv(value)
-	case "exposure":
-		return phraseExposure(value)
-	case "custody":
-		return phraseCustody(value)
-	case "party":
-		return phraseParty(value)
-	case "protection":
-		return "in " + article(value) + " place"
-	case "unit":
-		return "in " + value
-	}
-	return "in " + facet + " " + value
-}
-
-func article(word string) string {
-	if strings.HasPrefix(word, "u") {
-		return "an " + word
-	}
-	return "a " + word
-}
-
-func phraseEnv(value string) string {
-	var all []string
-	for v := range strings.SplitSeq(value, "|") {
-		switch v {
-		case "prod":
-			v = "production"
-		case "dr":
-			v = "disaster recovery"
-		case "ci":
-			v = "CI"
-		case "dev":
-			v = "development"
-		case "local":
-			v = "a local set-up"
-		case "nonprod":
-			v = "non-production"
-		}
-		all = append(all, v)
-	}
-	return "in " + strings.Join(all, " or ")
-}
-
-func phraseExposure(value string) string {
-	switch value {
-	case "public":
-		return "where everybody can read it"
-	case "org-internal":
-		return "where the whole organisation can read it"
-	case "sealed":
-		return "in a managed store"
-	}
-	return "in " + article(value) + " place"
-}
-
-func phraseCustody(value string) string {
-	switch value {
-	case "managed":
-		return "in a managed store"
-	case "ci-store":
-		return "in the variables of a pipeline"
-	case "plaintext-config":
-		return "in plain configuration"
-	case "code":
-		return "in code"
-	case "log":
-		return "in a log"
-	case "collab":
-		return "in a conversation"
-	case "ai-agent":
-		return "in the files of a coding agent"
-	case "endpoint":
-		return "in the files of one machine"
-	}
-	return "in " + value
-}
-
-func phraseParty(value string) string {
-	switch value {
-	case "third":
-		return "in somebody else's code"
-	case "personal":
-		return "in a personal place"
-	}
-	return "in own code"
-}
-
-// maxWhere bounds the length of a path in a why-line.
-const maxWhere = 60
-
-// where names a location shortly: the end of its path, as that is what tells
-// files apart, and its target if asked to.
-func where(at *sprawl.Location, target bool) string {
-	s := ending(at.Path)
-	switch {
-	case s == "" && at.Kind != sprawl.KindBlob:
-		s = string(at.Kind)
-	case s == "":
-		s, target = ending(string(at.Target)), false
-	case at.Kind == sprawl.KindCommit || at.Kind == sprawl.KindTag:
-		s = string(at.Kind) + " " + s
-	}
-	if target {
-		s = ending(string(at.Target)) + " " + s
-	}
-	if past(at) {
-		s += ", in history only"
-	}
-	return s
-}
-
-// ending returns s, or its end after "…" if it is long.
-func ending(s string) string {
-	if r := []rune(s); len(r) > maxWhere {
-		return "…" + string(r[len(r)-maxWhere+1:])
-	}
-	return s
+	return z, b.String()
 }

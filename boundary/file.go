@@ -3,18 +3,18 @@ package boundary
 import "strings"
 
 // file reads the file called base in a directory that holds in.
-func (p *path) file(in holds, base string) {
+func (p *path) file(g *gather, in holds, base string) {
 	stem := p.template(base)
 	dotenv := isDotenv(stem)
 	if cut, ok := cutFold(stem, ".local"); ok && dotenv {
 		p.endpoint = true // read on one machine only, and never to be committed
 		if stem = cut; eq(cut, ".env") {
-			p.set(local, true, "file name ", base)
+			p.env(g, local, true, "file name ", base)
 			return
 		}
 	}
-	stem, ext := cutExt(stem)
-	n := readName(stem, false)
+	stem, ext := cutExt(p.more, stem)
+	n := readName(p.more, stem, false)
 	code := isCode(ext)
 	if p.prose(base, ext) {
 		return // production.md is about production, and may be read by everybody
@@ -24,7 +24,7 @@ func (p *path) file(in holds, base string) {
 		return
 	}
 	set, firm := fileEnv(in, stem, &n, code, dotenv)
-	p.set(set, firm, "file name ", base)
+	p.env(g, set, firm, "file name ", base)
 }
 
 // maxPatternWords is how many words a name such as docker-compose.test.eu has,
@@ -106,18 +106,20 @@ func (p *path) prose(base, ext string) bool {
 		return true
 	case eq(ext, "log"):
 		p.logs = true
+	case eq(ext, "mbox"), eq(ext, "eml"), eq(ext, "msg"):
+		p.mail = true
 	}
 	return false
 }
 
 // cutExt splits stem at its last dot, unless what follows says an environment,
 // as in Dockerfile.prod, or nothing comes before.
-func cutExt(stem string) (string, string) {
+func cutExt(more words, stem string) (string, string) {
 	i := strings.LastIndexByte(stem, '.')
 	if i <= 0 {
 		return stem, ""
 	}
-	n := readName(stem[i+1:], false)
+	n := readName(more, stem[i+1:], false)
 	if n.sure|n.fair|n.rare != 0 {
 		return stem, ""
 	}

@@ -4,23 +4,21 @@ import (
 	"github.com/seed-5dd601fe/sprawl"
 )
 
-// A path is what the directories and the file name of a location say.
+// A path is what the directories and the file name of a location say, beside
+// its environment.
 type path struct {
 	is bool // the location has a path of a file
 
-	env           classes
-	envRule       string // "path ", "file name " or "name ", followed by envWhere
-	envWhere      string
-	envConfidence int
-
 	kind       string // fixture, example or docs; "" for source
-	kindSource string
+	kindHow    string
+	kindWhere  string
 	penalty    int
+	vendored   string // the directory of somebody else's code that it lies in; or ""
+	agent      bool   // under the directory of a coding agent
+	logs, mail bool
+	endpoint   bool // only ever on somebody's machine
 
-	vendored string // the source of the finding that it is somebody else's; or ""
-	agent    bool   // under the directory of a coding agent
-	logs     bool
-	endpoint bool // only ever on somebody's machine
+	more words
 }
 
 // What a directory holds.
@@ -35,17 +33,18 @@ const (
 
 // readPath reads the path of at. The last directory that names an environment
 // wins, and the file name wins over directories.
-func readPath(at *sprawl.Location) (p path) {
+func readPath(more words, g *gather, at *sprawl.Location) (p path) {
 	switch at.Kind {
 	case sprawl.KindBlob, sprawl.KindName, sprawl.KindTree, sprawl.KindLink:
 	default:
 		return p // the text of a commit has no path
 	}
-	if at.Path == "" {
+	p.more = more
+	if placeOf(at.Target) != files {
+		p.store(g, at)
 		return p
 	}
-	if placeOf(at.Target) != files {
-		p.key(at.Path)
+	if at.Path == "" {
 		return p
 	}
 	p.is = true
@@ -54,10 +53,10 @@ func readPath(at *sprawl.Location) (p path) {
 		if !isSlash(at.Path[i]) {
 			continue
 		}
-		in = p.directory(in, at.Path[start:i], at.Path[:i+1])
+		in = p.directory(g, in, at.Path[start:i], at.Path[:i+1])
 		start = i + 1
 	}
-	p.file(in, at.Path[start:])
+	p.file(g, in, at.Path[start:])
 	return p
 }
 
@@ -66,17 +65,17 @@ func isSlash(b byte) bool { return b == '/' || b == '\\' || b == '!' }
 
 // directory reads the directory called dir, inside one that holds in, and
 // returns what it holds itself. whole is the path up to and with it.
-func (p *path) directory(in holds, dir, whole string) holds {
-	var buf [16]byte
-	low := lower(&buf, dir)
+func (p *path) directory(g *gather, in holds, dir, whole string) holds {
 	if in == people || dir == "" || dir == "." {
 		return anything
 	}
+	var buf [16]byte
+	low := lower(&buf, dir)
 	p.special(low, whole)
 	if in == anything && p.text(low, whole) {
 		return anything
 	}
-	n := readName(dir, false)
+	n := readName(p.more, dir, false)
 	set := n.sure
 	switch {
 	case in == environments:
@@ -84,19 +83,23 @@ func (p *path) directory(in holds, dir, whole string) holds {
 	case in == oneWord && n.words == 1:
 		set |= n.fair
 	}
-	p.set(set, n.words == 1 || in != anything, "path ", whole)
+	p.env(g, set, n.words == 1 || in != anything, "path ", whole)
+	if low == nil && eq(dir, "terraform.tfstate.d") {
+		return environments
+	}
 	return contextOf(low)
 }
 
-// set notes an environment. Later calls win.
-func (p *path) set(set classes, firm bool, how, where string) {
+// env notes an environment. Later calls win.
+func (p *path) env(g *gather, set classes, firm bool, how, where string) {
 	if set == 0 {
 		return
 	}
-	p.env, p.envRule, p.envWhere, p.envConfidence = set, how, where, byLoose
+	c := clue{set: set, how: how, where: where, rank: Path, confidence: byLoose, made: true}
 	if firm {
-		p.envConfidence = byPath
+		c.confidence = byPath
 	}
+	g.add(env, c)
 }
 
 // text notes what kind of text a directory holds, and reports whether it is a
@@ -121,7 +124,7 @@ func (p *path) text(dir []byte, whole string) bool {
 // note keeps the first kind of text that is met, and the largest penalty.
 func (p *path) note(kind, how, where string, penalty int) {
 	if p.kind == "" {
-		p.kind, p.kindSource = kind, how+where
+		p.kind, p.kindHow, p.kindWhere = kind, how, where
 	}
 	p.penalty = max(p.penalty, penalty)
 }
@@ -130,10 +133,12 @@ func (p *path) note(kind, how, where string, penalty int) {
 func (p *path) special(dir []byte, whole string) {
 	switch string(dir) {
 	case "vendor", "third_party", "third-party", "thirdparty", "node_modules", "bower_components", "site-packages":
-		p.vendored = "path " + whole
-	case ".claude", ".cursor", ".codex", ".gemini", ".continue":
+		p.vendored = whole
+	case ".claude", ".cursor", ".codex", ".gemini", ".continue", ".windsurf", ".codeium", ".aider", ".cline", ".roo",
+		".amazonq", ".opencode", "github-copilot":
 		p.agent = true
-	case ".aws", ".ssh", ".kube", ".azure", ".gnupg":
+	case ".aws", ".ssh", ".kube", ".azure", ".gnupg", ".docker", ".gcloud", ".config", ".password-store",
+		"appdata", ".local", ".vault-token":
 		p.endpoint = true
 	case "log", "logs":
 		p.logs = true
@@ -145,10 +150,12 @@ func (p *path) special(dir []byte, whole string) {
 func contextOf(dir []byte) holds {
 	switch string(dir) {
 	case "env", "envs", "environment", "environments", "inventory", "inventories", "overlay", "overlays",
-		"group_vars", "clusters", "stages":
+		"group_vars", "clusters", "stages", "workspaces":
+		return environments
+	case "env:": // where Terraform's S3 backend keeps the states of workspaces
 		return environments
 	case "config", "settings", "deploy", "deployment", "deployments", "terraform", "live", "profiles",
-		"namespaces", "accounts":
+		"namespaces", "accounts", "stacks":
 		return oneWord
 	case "home", "users":
 		return people
@@ -156,18 +163,39 @@ func contextOf(dir []byte) holds {
 	return anything
 }
 
-// key reads the path of a key or variable in a store: every segment counts,
-// and the variable's own name the least.
-func (p *path) key(where string) {
-	start := 0
+// store reads the path of a key or variable in a store: every segment of its
+// target and path counts, and the variable's own name the least.
+func (p *path) store(g *gather, at *sprawl.Location) {
+	if placeOf(at.Target) != ciStore {
+		p.segments(g, at.Target.Rest(), "target ")
+	}
+	p.variable(g, at.Path[p.segments(g, at.Path, "path "):])
+}
+
+// segments reads what ends with a slash in where, and returns where the rest
+// begins.
+func (p *path) segments(g *gather, where, how string) int {
+	in, start := anything, 0
 	for i := range len(where) {
-		if where[i] == '/' {
-			p.set(readName(where[start:i], false).sure, true, "path ", where[:i+1])
-			start = i + 1
+		if where[i] != '/' {
+			continue
 		}
+		p.segment(g, &in, where[start:i], how, where[:i+1])
+		start = i + 1
 	}
-	n := readName(where[start:], true)
-	if set := n.sure | n.fair&^ci; set != 0 {
-		p.env, p.envRule, p.envWhere, p.envConfidence = set, "name ", where[start:], byName
+	if how == "target " {
+		p.segment(g, &in, where[start:], how, where)
 	}
+	return start
+}
+
+func (p *path) segment(g *gather, in *holds, s, how, whole string) {
+	var buf [16]byte
+	n := readName(p.more, s, false)
+	set := n.sure
+	if *in != anything && n.words == 1 {
+		set |= n.fair
+	}
+	p.env(g, set, true, how, whole)
+	*in = contextOf(lower(&buf, s))
 }

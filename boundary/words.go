@@ -3,26 +3,33 @@ package boundary
 import "strings"
 
 // classes is a set of environments.
-type classes uint8
+type classes uint16
 
+// The environments, from the narrowest circle of readers to the widest.
 const (
-	local classes = 1 << iota
-	dev
-	ci
-	test
+	prod classes = 1 << iota
+	dr           // disaster recovery, and standing in for production
 	staging
 	nonprod // anything but production, and not said which
-	dr      // disaster recovery, and standing in for production
-	prod
+	test
+	ci
+	dev
+	local
+
+	every = 1<<iota - 1 // the platform gives the value to all of them
 )
 
-// classNames are in the order of the bits: from the desk outwards.
-var classNames = [...]string{"local", "dev", "ci", "test", "staging", "nonprod", "dr", "prod"}
+// classNames are in the order of the bits.
+var classNames = [...]string{"prod", "dr", "staging", "nonprod", "test", "ci", "dev", "local"}
 
 func (c classes) many() bool { return c&(c-1) != 0 }
 
-// String returns the names in c with | between, in order of name.
+// String returns the names in c with | between, in order of name; "*" for all
+// of them.
 func (c classes) String() string {
+	if c == every {
+		return "*"
+	}
 	if !c.many() {
 		for i, name := range classNames {
 			if c == 1<<i {
@@ -32,7 +39,7 @@ func (c classes) String() string {
 		return ""
 	}
 	var b strings.Builder
-	for _, i := range [...]int{2, 1, 6, 0, 5, 7, 4, 3} { // in order of name
+	for _, i := range [...]int{5, 6, 1, 7, 3, 0, 2, 4} { // in order of name
 		if c&(1<<i) != 0 {
 			if b.Len() > 0 {
 				b.WriteByte('|')
@@ -43,9 +50,19 @@ func (c classes) String() string {
 	return b.String()
 }
 
-// parseClasses is the reverse of String.
+// parseClasses is the reverse of String. It returns 0 for what isn't an
+// environment.
 func parseClasses(s string) (c classes) {
-	for name := range strings.SplitSeq(s, "|") {
+	if s == "*" {
+		return every
+	}
+	for len(s) > 0 {
+		name := s
+		if i := strings.IndexByte(s, '|'); i >= 0 {
+			name, s = s[:i], s[i+1:]
+		} else {
+			s = ""
+		}
 		for i := range classNames {
 			if name == classNames[i] {
 				c |= 1 << i
@@ -55,6 +72,24 @@ func parseClasses(s string) (c classes) {
 	return c
 }
 
+// agree reports whether a value of one may lie in the other. "Anything but
+// production" agrees with all that it can be.
+func (c classes) agree(d classes) bool { return c.widen()&d.widen() != 0 }
+
+func (c classes) widen() classes {
+	if c&nonprod != 0 {
+		c |= local | dev | ci | test | staging
+	}
+	return c
+}
+
+// productive reports whether c is production, or stands in for it.
+func (c classes) productive() bool { return c.widen()&(prod|dr) != 0 }
+
+// words are names of environments that the operator's policy adds, in small
+// letters.
+type words map[string]classes
+
 // A name is what the words of a file, directory or variable say: sure words
 // mean an environment wherever they stand, fair ones only in a place for
 // environments, and rare ones only where nothing else can be meant.
@@ -62,12 +97,12 @@ type name struct {
 	sure, fair, rare classes
 	words            int
 	first, last      string // words
+	prev             string // the word before last
 }
 
 // readName splits s into whole words and looks each up. Words end at - _ . and
 // the like, and with camel at a capital after a small letter, too.
-func readName(s string, camel bool) (n name) {
-	var before string
+func readName(more words, s string, camel bool) (n name) {
 	for len(s) > 0 {
 		end := wordEnd(s, camel)
 		w := s[:end]
@@ -78,20 +113,28 @@ func readName(s string, camel bool) (n name) {
 		if w == "" {
 			continue
 		}
-		n.add(before, w)
-		before = w
+		n.add(more, w)
 	}
 	return n
 }
 
-func (n *name) add(before, w string) {
+func (n *name) add(more words, w string) {
 	if n.words == 0 {
 		n.first = w
 	}
+	before := n.last
 	n.words++
-	n.last = w
+	n.prev, n.last = before, w
+	if len(w) > longestWord && more == nil {
+		return
+	}
 	var buf [16]byte
-	switch c, how := lookUp(fold(&buf, w)); {
+	low := fold(&buf, w)
+	c, how := lookUp(low)
+	if more != nil && more[string(low)] != 0 {
+		c, how = more[string(low)], always
+	}
+	switch {
 	case c == prod && eq(before, "pre"):
 		n.sure |= staging
 	case c == prod && (eq(before, "non") || eq(before, "not")):
@@ -102,9 +145,21 @@ func (n *name) add(before, w string) {
 		n.fair |= c
 	case how == onlyAlone:
 		n.rare |= c
-	case eq(w, "like") && n.sure == prod: // "prod-like"
+	case n.sure == prod && eq(w, "like"): // "prod-like"
 		n.sure = staging
+	case n.sure&dev != 0 && eq(before, "dev") && isDevTool(low):
+		n.sure &^= dev
 	}
+}
+
+// isDevTool reports whether "dev" and this word are for developers, and name no
+// environment: "dev-tools", "AzureDevOps".
+func isDevTool(w []byte) bool {
+	switch string(w) {
+	case "ops", "tools", "tool", "kit", "dependencies", "deps", "center", "portal", "rel":
+		return true
+	}
+	return false
 }
 
 // wordEnd returns the length of the word that s begins with.
@@ -121,8 +176,11 @@ func wordEnd(s string, camel bool) int {
 }
 
 func isBreak(b byte) bool {
+	if b > '@' {
+		return b == '_' || b == '~'
+	}
 	switch b {
-	case '-', '_', '.', ' ', '@', '+', ':', '~', '/', '*', ',', '(', ')':
+	case '-', '.', ' ', '@', '+', ':', '/', '*', ',', '(', ')':
 		return true
 	}
 	return false
@@ -137,10 +195,11 @@ func lower(buf *[16]byte, s string) []byte {
 		return nil
 	}
 	for i := range len(s) {
-		buf[i] = s[i]
-		if isUpper(s[i]) {
-			buf[i] += 'a' - 'A'
+		b := s[i]
+		if isUpper(b) {
+			b += 'a' - 'A'
 		}
+		buf[i] = b
 	}
 	return buf[:len(s)]
 }
@@ -163,6 +222,9 @@ const (
 	inContext
 	always
 )
+
+// longestWord is as long as the longest word of the vocabulary, and a number.
+const longestWord = len("preproduction") + 3
 
 // lookUp is the vocabulary. "live", "stage", "test", "demo" and their like are
 // everyday words, which name an environment only where one is expected.

@@ -1,194 +1,222 @@
-// Package boundary says where a location stands in terms of trust, and which
-// boundaries the copies of a credential cross.
+// Package boundary says where a location stands in terms of trust, which
+// boundaries the copies of a credential cross, and how bad that is.
 //
-// Everything here is a pure function of its arguments: no configuration, no
-// network, no clock. What can't be told is left out rather than guessed, and a
-// facet that is left out never makes a crossing.
+// Everything here is a pure function of its arguments: no files, no network, no
+// clock. What can't be told is left out rather than guessed, and a facet that is
+// left out never makes a crossing. A nil *Policy is one that says nothing.
 package boundary
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
 
 // How far each kind of evidence is believed, out of 100.
 const (
-	bySays     = 95 // the platform itself says so
-	byManifest = 85 // the surrounding object says so, such as a namespace
-	byPath     = 70 // a directory or file name that is one whole word, or a known pattern
-	byLoose    = 60 // one word among others in a name
-	byName     = 55 // the name of a variable or key, or what is usual
+	byPolicy   = 100 // the operator says so
+	bySays     = 95  // the platform itself says so
+	byManifest = 85  // the surrounding object says so, such as a namespace or a section of a file
+	byPath     = 70  // a directory or file name that is one whole word, or a known pattern
+	byLoose    = 60  // one word among others in a name
+	byName     = 55  // the name of a variable or key
+	byDefault  = 20  // what is usual
 
 	fixturePenalty = 40 // taken off what the path of a test, example or manual says
 	docsPenalty    = 20 // taken off where only the file itself is prose
 
 	// sure is the least confidence of a facet that can make a crossing.
-	sure = 40
+	sure = 50
 )
 
-// Zone derives where at stands from what the platform says of it, its target
-// and its path, without any configuration. Of at.Says it reads visibility
-// (public, internal, private), environment, scope, namespace, cluster,
-// protected (true, false), owner_type (User, Organization), custody, tenant,
-// unit, team and workload.
+// A Rank orders kinds of evidence: of two that disagree, the higher one counts.
+type Rank uint8
+
+// The kinds of evidence, from the weakest.
+const (
+	Default  Rank = iota + 1 // what is usual
+	Name                     // the name of a variable or key
+	Path                     // directories and file names
+	Manifest                 // the object around it: a section of a file, a namespace, the target
+	Platform                 // what the platform says of the place
+	Operator                 // the policy
+)
+
+// String returns the name of r.
+func (r Rank) String() string {
+	return [...]string{"", "default", "name", "path", "manifest", "platform", "policy"}[r]
+}
+
+// A facet is a coordinate of zones. They are in order of name.
+type facet uint8
+
+const (
+	cluster facet = iota
+	custody
+	env
+	exposure
+	generation
+	kindOfText
+	namespace
+	party
+	protection
+	team
+	tenant
+	unit
+	workload
+	facets // how many there are
+)
+
+var facetNames = [facets]string{
+	"cluster", "custody", "env", "exposure", "generation", "kind_of_text", "namespace", "party", "protection", "team",
+	"tenant", "unit", "workload",
+}
+
+// FacetNames returns the names of all facets, in order.
+func FacetNames() []string { return slices.Clone(facetNames[:]) }
+
+// facetOf returns the facet called name.
+func facetOf(name string) (facet, bool) {
+	i, ok := slices.BinarySearch(facetNames[:], name)
+	return facet(i), ok
+}
+
+// A clue is one thing that tells a facet.
+type clue struct {
+	value      string
+	set        classes // in place of value, for env
+	how, where string  // its source, in two halves that are joined only when they are shown
+	rank       Rank
+	confidence int8
+	made       bool // by whoever wrote the text, which in tests and manuals means little
+}
+
+func (c *clue) text() string {
+	if c.set != 0 {
+		return c.set.String()
+	}
+	return c.value
+}
+
+func (c *clue) source() string {
+	s := c.how + c.where
+	if c.set.many() && c.set != every {
+		s += " (ambiguous)"
+	}
+	return s
+}
+
+func (c *clue) facet(name string) sprawl.Facet {
+	return sprawl.Facet{Name: name, Value: c.text(), Source: c.source(), Confidence: int(c.confidence)}
+}
+
+// A gather keeps the best clue of each facet; and all of them, if asked to.
+type gather struct {
+	best    [facets]clue
+	keep    bool
+	all     []kept
+	penalty int // of what the path says
+}
+
+type kept struct {
+	of facet
+	clue
+}
+
+// add notes a clue. Of two of the same rank, the later one counts.
+func (g *gather) add(of facet, c clue) {
+	if c.set.many() && c.set != every {
+		c.confidence /= 2 // a name with two environments in it says little
+	}
+	if g.keep {
+		g.all = append(g.all, kept{of, c})
+	}
+	if c.rank >= g.best[of].rank {
+		g.best[of] = c
+	}
+}
+
+// temper takes the penalty off what the path of a test or manual says.
+func (g *gather) temper(c *clue) {
+	if g.penalty > 0 && c.made {
+		c.confidence = max(c.confidence-int8(g.penalty), 5)
+	}
+}
+
+// read gathers what tells where at stands.
+func (p *Policy) read(g *gather, at *sprawl.Location) {
+	p.observe(g, at)
+	p.fromPolicy(g, at)
+}
+
+// observe is read without what the policy says of the place.
+func (p *Policy) observe(g *gather, at *sprawl.Location) {
+	w := p.words()
+	r := readPath(w, g, at)
+	readKey(w, g, at)
+	g.penalty = r.penalty
+	fromTarget(g, at, &r)
+	fromPlatform(w, g, at)
+}
+
+// Zone derives where at stands from what the policy and the platform say of it,
+// its target, its path and the names around it. The zone is new memory.
 //
 // A value of env is one of prod, dr, staging, test, ci, dev, local and nonprod;
-// or several of them with | between, where a name holds two.
-func Zone(at *sprawl.Location) sprawl.Zone {
-	p := readPath(at)
-	z := make(sprawl.Zone, 0, 8)
-	z = says(z, at, "cluster", "cluster")
-	z = custody(z, at, &p)
-	z = environment(z, at, &p)
-	z = exposure(z, at)
-	if p.kind != "" {
-		z = append(z, sprawl.Facet{Name: "kind_of_text", Value: p.kind, Source: p.kindSource, Confidence: byPath})
-	}
-	z = says(z, at, "namespace", "namespace")
-	z = party(z, at, &p)
-	z = protection(z, at)
-	z = says(z, at, "team", "team")
-	z = tenant(z, at)
-	z = unit(z, at)
-	return says(z, at, "workload", "workload")
+// several of them with | between, where a name holds two; or *, where the
+// platform says that it is for all.
+func (p *Policy) Zone(at *sprawl.Location) sprawl.Zone {
+	return p.AppendZone(make(sprawl.Zone, 0, 8), at)
 }
 
-// says appends the facet called name if the platform states it under key.
-func says(z sprawl.Zone, at *sprawl.Location, name, key string) sprawl.Zone {
-	if v := at.Says[key]; v != "" {
-		z = append(z, sprawl.Facet{Name: name, Value: v, Source: "platform: " + key, Confidence: bySays})
+// AppendZone appends the facets of Zone to dst. It allocates nothing, if dst has
+// room, for a place of which only the platform and the target tell anything.
+func (p *Policy) AppendZone(dst sprawl.Zone, at *sprawl.Location) sprawl.Zone {
+	var g gather
+	p.read(&g, at)
+	for f := range g.best {
+		c := &g.best[f]
+		if c.rank == 0 {
+			continue
+		}
+		if facet(f) == env {
+			g.temper(c)
+		}
+		dst = append(dst, c.facet(facetNames[f]))
 	}
-	return z
+	return dst
 }
 
-// environment appends env by the best evidence there is.
-func environment(z sprawl.Zone, at *sprawl.Location, p *path) sprawl.Zone {
-	if f, ok := stated(at.Says); ok {
-		return append(z, f)
-	}
-	if p.env == 0 {
-		return z
-	}
-	return append(z, envFacet(p.env, p.envRule+p.envWhere, max(p.envConfidence-p.penalty, 5)))
+// Evidence is one thing that tells a facet of a place.
+type Evidence struct {
+	sprawl.Facet
+	Rank Rank
+	Wins bool // this is what the zone says
 }
 
-// stated returns the environment that a platform names.
-func stated(says map[string]string) (sprawl.Facet, bool) {
-	if len(says) == 0 {
-		return sprawl.Facet{}, false
-	}
-	for _, key := range [...]string{"environment", "scope"} {
-		if set := named(says[key]); set != 0 {
-			return envFacet(set, "platform: "+key, bySays), true
+// Explain returns all that tells where at stands: facets in order of name, and
+// of each the evidence that counts first, then what it outweighs.
+func (p *Policy) Explain(at *sprawl.Location) []Evidence {
+	g := gather{keep: true}
+	p.read(&g, at)
+	var all []Evidence
+	for f := range facets {
+		first := len(all)
+		for i := len(g.all) - 1; i >= 0; i-- { // the later one of two counts
+			k := &g.all[i]
+			if k.of != f {
+				continue
+			}
+			if f == env {
+				g.temper(&k.clue)
+			}
+			all = append(all, Evidence{Facet: k.facet(facetNames[f]), Rank: k.rank})
+		}
+		of := all[first:]
+		slices.SortStableFunc(of, func(a, b Evidence) int { return int(b.Rank) - int(a.Rank) })
+		if len(of) > 0 {
+			of[0].Wins = true
 		}
 	}
-	for _, key := range [...]string{"namespace", "cluster"} {
-		if set := readName(says[key], false).sure; set != 0 {
-			return envFacet(set, "platform: "+key, byManifest), true
-		}
-	}
-	return sprawl.Facet{}, false
-}
-
-// envFacet returns the facet for set. A name with two environments in it says
-// little.
-func envFacet(set classes, source string, confidence int) sprawl.Facet {
-	if set.many() {
-		source, confidence = source+" (ambiguous)", confidence/2
-	}
-	return sprawl.Facet{Name: "env", Value: set.String(), Source: source, Confidence: confidence}
-}
-
-// named reads the name that somebody gave to an environment: every word of it
-// counts. Review apps are where developers try things.
-func named(name string) classes {
-	if len(name) >= 6 && strings.EqualFold(name[:6], "review") {
-		return dev
-	}
-	r := readName(name, false)
-	return r.sure | r.fair | r.rare
-}
-
-// exposure appends who can read the place.
-func exposure(z sprawl.Zone, at *sprawl.Location) sprawl.Zone {
-	f := sprawl.Facet{Name: "exposure", Source: "platform: visibility", Confidence: bySays}
-	switch at.Says["visibility"] {
-	case "public":
-		f.Value = "public"
-	case "internal":
-		f.Value = "org-internal"
-	case "private":
-		f.Value = "restricted"
-	default:
-		if placeOf(at.Target) != managed {
-			return z
-		}
-		f.Value, f.Source, f.Confidence = "sealed", "target "+at.Target.Scheme()+":", byManifest
-	}
-	return append(z, f)
-}
-
-// protection appends whether changes to the place need a review.
-func protection(z sprawl.Zone, at *sprawl.Location) sprawl.Zone {
-	f := sprawl.Facet{Name: "protection", Source: "platform: protected", Confidence: bySays}
-	switch at.Says["protected"] {
-	case "true":
-		f.Value = "protected"
-	case "false":
-		f.Value = "unprotected"
-	default:
-		return z
-	}
-	return append(z, f)
-}
-
-// party appends whose code or place it is. Only sources are held to be one's
-// own: tests and manuals quote the keys of others.
-func party(z sprawl.Zone, at *sprawl.Location, p *path) sprawl.Zone {
-	f := sprawl.Facet{Name: "party"}
-	switch {
-	case p.vendored != "":
-		f.Value, f.Source, f.Confidence = "third", p.vendored, byPath
-	case strings.EqualFold(at.Says["owner_type"], "User"):
-		f.Value, f.Source, f.Confidence = "personal", "platform: owner_type", bySays
-	case at.Says["owner_type"] != "":
-		f.Value, f.Source, f.Confidence = "first", "platform: owner_type", bySays
-	case p.is && p.kind == "":
-		f.Value, f.Source, f.Confidence = "first", "not in a vendored directory", byName
-	default:
-		return z
-	}
-	return append(z, f)
-}
-
-// unit appends the repository, project or mount. The same place read as a
-// history and as a directory is one unit.
-func unit(z sprawl.Zone, at *sprawl.Location) sprawl.Zone {
-	if at.Says["unit"] != "" {
-		return says(z, at, "unit", "unit")
-	}
-	where := strings.TrimPrefix(at.Target.Rest(), "//")
-	where = strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(where, "/"), ".git"), "/")
-	if where == "" {
-		return z
-	}
-	return append(z, sprawl.Facet{Name: "unit", Value: where, Source: "target", Confidence: byManifest})
-}
-
-// tenant appends the host and organisation of a target that is a URL.
-func tenant(z sprawl.Zone, at *sprawl.Location) sprawl.Zone {
-	if at.Says["tenant"] != "" {
-		return says(z, at, "tenant", "tenant")
-	}
-	where, ok := strings.CutPrefix(at.Target.Rest(), "//")
-	host := strings.IndexByte(where, '/')
-	if !ok || host <= 0 {
-		return z
-	}
-	org := strings.IndexByte(where[host+1:], '/')
-	if org <= 0 {
-		return z
-	}
-	return append(z, sprawl.Facet{Name: "tenant", Value: where[:host+1+org], Source: "target", Confidence: byName})
+	return all
 }

@@ -32,6 +32,9 @@ func redact(doc *report.Document, set *detectors.Set) {
 			c.Facts[k].Value = r.text(c.Facts[k].Value)
 		}
 		r.crossing(c.Crossing)
+		for k := range c.Reasons {
+			c.Reasons[k].Why = r.text(c.Reasons[k].Why)
+		}
 	}
 	r.gaps(doc.Receipt.Gaps)
 	r.gaps(doc.Receipt.Skipped)

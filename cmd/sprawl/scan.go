@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-5dd601fe/sprawl"
-	"github.com/seed-5dd601fe/sprawl/boundary"
 	"github.com/seed-5dd601fe/sprawl/detectors"
 	"github.com/seed-5dd601fe/sprawl/register"
 	"github.com/seed-5dd601fe/sprawl/report"
@@ -32,6 +31,7 @@ type scanFlags struct {
 	staged, noDelta       bool
 	exclude, rules        []string
 	keyFile               string
+	boundaries            string
 	workers               int
 	verify                verifyFlags
 }
@@ -74,6 +74,7 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	fl.StringSliceVar(&f.exclude, "exclude", nil, "leave out files whose path matches `GLOB` (directories only)")
 	fl.StringSliceVar(&f.rules, "rules", nil, "add the rules in `FILE`; one whose id is built in replaces that, and disable = [\"id\"] leaves one out")
 	fl.StringVar(&f.keyFile, "key-file", "", "`FILE` with the key of fingerprints (or SPRAWL_KEY in the environment)")
+	fl.StringVar(&f.boundaries, "boundaries", "", "`FILE` that says which boundaries there are (or SPRAWL_BOUNDARIES)")
 	f.verify.register(cmd)
 	fl.BoolVar(&f.noDelta, "no-delta", false, "scan every object whole (slow; finds the same)")
 	fl.IntVar(&f.workers, "workers", 0, "units to read at once; 0 is one for each processor")
@@ -100,6 +101,10 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if err != nil {
 		return exitRequest, err
 	}
+	policy, err := loadPolicy(c, f.boundaries)
+	if err != nil {
+		return exitRequest, err
+	}
 	places, shut, err := open(ctx, c, f, args, set)
 	if err != nil {
 		return exitRequest, err
@@ -117,7 +122,8 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if asker != nil {
 		asker.ask(ctx, c, in, doc)
 	}
-	judge(doc)
+	policy.Judge(doc.Credentials, time.Now())
+	wantEnvironments(doc, policy)
 	redact(doc, set)
 	doc.Exit = exitCode(doc, f.failOn)
 	return doc.Exit, f.write(c, doc)
@@ -309,19 +315,6 @@ func told(rules []detectors.Rule, what func(*detectors.Rule) string) func(id str
 		by[rules[i].ID] = what(&rules[i])
 	}
 	return func(id string) string { return by[id] }
-}
-
-// judge derives what follows from where each credential lies and what its
-// issuer said.
-func judge(doc *report.Document) {
-	for i := range doc.Credentials {
-		c := &doc.Credentials[i]
-		for k := range c.Locations {
-			c.Locations[k].Zone = boundary.Zone(&c.Locations[k])
-		}
-		c.Crossing = boundary.Crossing(c)
-		c.Risk = boundary.Risk(c, time.Now())
-	}
 }
 
 // exitCode says what the findings and the receipt come to.
