@@ -20,7 +20,7 @@ import (
 type Set struct {
 	rules    []*rule
 	byID     map[string]uint16
-	literals *literal.Set
+	literals *literal.Sieve
 	uses     []use // by number of literal
 	hash     func() [32]byte
 }
@@ -180,8 +180,11 @@ func (s *Set) gather() error {
 		add(e.Literal, e.form)
 	}
 	set, err := literal.New(texts)
-	s.literals = set
-	return err
+	if err != nil {
+		return err
+	}
+	s.literals = set.Sieve(runClass)
+	return nil
 }
 
 // apart reports whether r's pattern lets no word character stand before text,

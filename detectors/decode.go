@@ -35,8 +35,7 @@ func graphicClass() *literal.Class {
 // A level is scratch for content at one depth of decoding.
 type level struct {
 	buf   []byte // what was decoded to get here
-	raw   []literal.Hit
-	runs  []literal.Run
+	found literal.Found
 	todo  []place
 	memo  [4 * forms]piece // the last piece that was decoded, by form and alignment
 	known [forms]piece     // the last stretch of text that was measured
@@ -84,15 +83,15 @@ func (sc *Scanner) inner(dst []match, decoded []byte, depth int, f frame) []matc
 	lv := &sc.levels[depth]
 	lv.enter()
 	lv.todo = lv.todo[:0]
-	lv.raw = sc.set.literals.Find(lv.raw[:0], decoded, 0, len(decoded))
-	for _, h := range lv.raw {
+	lv.found.Begin()
+	sc.set.literals.Look(&lv.found, decoded, 0, len(decoded))
+	for _, h := range lv.found.Hits {
 		lv.todo = append(lv.todo, place{h.Pos, h.Lit})
 	}
-	lv.runs = literal.Runs(lv.runs[:0], decoded, runClass, 0, len(decoded))
-	for _, r := range lv.runs {
+	for _, r := range lv.found.Runs {
 		lv.todo = append(lv.todo, place{r.Start, encodedRun})
 	}
-	if bytes.IndexByte(decoded, 0) >= 0 {
+	if lv.found.Zero {
 		lv.todo = wideRuns(lv.todo, decoded, area{0, len(decoded)})
 	}
 	for _, p := range lv.todo {

@@ -1,7 +1,6 @@
 package detectors
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -15,8 +14,7 @@ type Scanner struct {
 	set     *Set
 	objects map[sprawl.ID]record // what was found in the objects of this unit
 	cur     record
-	raw     []literal.Hit
-	runs    []literal.Run
+	found   literal.Found
 	todo    []place
 	areas   []area
 	levels  []level // scratch for decoded content, by depth
@@ -133,6 +131,7 @@ func (sc *Scanner) Scan(dst []sprawl.Finding, c *sprawl.Chunk) []sprawl.Finding 
 // scanWhole looks at every byte of data.
 func (sc *Scanner) scanWhole(data []byte) {
 	sc.todo = sc.todo[:0]
+	sc.found.Begin()
 	sc.lookAt(data, area{0, len(data)})
 	sc.judgeAll(data)
 }
@@ -141,6 +140,7 @@ func (sc *Scanner) scanWhole(data []byte) {
 // is known of the rest. It finds exactly what scanWhole would.
 func (sc *Scanner) scanNew(base record, c *sprawl.Chunk) {
 	sc.todo = sc.todo[:0]
+	sc.found.Begin()
 	sc.areas = newAreas(sc.areas[:0], c)
 	for _, a := range sc.areas {
 		sc.lookAt(c.Data, a)
@@ -176,20 +176,20 @@ func newAreas(dst []area, c *sprawl.Chunk) []area {
 // lookAt adds the places in a that deserve a closer look.
 func (sc *Scanner) lookAt(data []byte, a area) {
 	sc.scanned += int64(a.to - a.from)
-	sc.raw = sc.set.literals.Find(sc.raw[:0], data, a.from, a.to)
-	for _, h := range sc.raw {
+	f := &sc.found
+	sc.set.literals.Look(f, data, a.from, a.to)
+	for _, h := range f.Hits {
 		sc.todo = append(sc.todo, place{h.Pos, h.Lit})
 	}
 	if sc.names {
 		return
 	}
-	sc.runs = literal.Runs(sc.runs[:0], data, runClass, a.from, a.to)
-	for _, r := range sc.runs {
+	for _, r := range f.Runs {
 		if mayBeEncoded(data, r) {
 			sc.todo = append(sc.todo, place{r.Start, encodedRun})
 		}
 	}
-	if bytes.IndexByte(data[a.from:a.to], 0) >= 0 {
+	if f.Zero {
 		sc.todo = wideRuns(sc.todo, data, a)
 	}
 }

@@ -34,27 +34,19 @@ func sourceText(b *testing.B) []byte {
 	return text.Bytes()
 }
 
-// The literals of all rules, over source text: what every byte pays.
+// The literals of all rules, long runs and zeros, over source text: what every
+// byte pays.
 func BenchmarkPrefilter(b *testing.B) {
 	set, data := builtinSet(b), sourceText(b)
-	var hits []literal.Hit
+	var f literal.Found
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		hits = set.literals.Find(hits[:0], data, 0, len(data))
+		f.Begin()
+		set.literals.Look(&f, data, 0, len(data))
 	}
-	b.ReportMetric(float64(len(hits))/float64(len(data))*1e6, "hits/MB")
-}
-
-// The search for long runs over the same text.
-func BenchmarkRuns(b *testing.B) {
-	data := sourceText(b)
-	var runs []literal.Run
-	b.SetBytes(int64(len(data)))
-	for b.Loop() {
-		runs = literal.Runs(runs[:0], data, runClass, 0, len(data))
-	}
-	b.ReportMetric(float64(len(runs))/float64(len(data))*1e6, "runs/MB")
+	b.ReportMetric(float64(len(f.Hits))/float64(len(data))*1e6, "hits/MB")
+	b.ReportMetric(float64(len(f.Runs))/float64(len(data))*1e6, "runs/MB")
 }
 
 // All that a scanner does with it.

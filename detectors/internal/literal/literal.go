@@ -11,7 +11,7 @@
 // that pass the filter are compared with the few literals that share the
 // trigram. What is hot of it stays in the first-level cache,
 // nothing is allocated, and there is no state between positions, so that the
-// processor can overlap the look-ups.
+// processor can overlap the look-ups. A Sieve does the same with vectors.
 package literal
 
 import (
@@ -58,7 +58,7 @@ type Set struct {
 	texts   []Literal
 	reach   int // the furthest that a window begins after its literal
 	maxLen  int
-	mult    uint32 // of the hash: one that keeps common trigrams out of full buckets
+	mult    mult // of the hash: one that keeps common trigrams out of full buckets
 }
 
 // An entry is a literal as seen from one of its two trigrams: its first eight
@@ -182,7 +182,7 @@ func foldOf(w uint64) (fold uint64) {
 func (s *Set) lay(all []seen) {
 	order := make([]uint64, len(all)) // hash above, index below
 	for i := range all {
-		order[i] = uint64(hash(all[i].gram, s.mult))<<32 | uint64(i)
+		order[i] = uint64(s.mult.hash(all[i].gram))<<32 | uint64(i)
 	}
 	slices.Sort(order)
 	s.entries = make([]entry, 0, len(all))
@@ -201,9 +201,21 @@ func (s *Set) lay(all []seen) {
 	}
 }
 
+// A mult is what trigrams are hashed with: words of 16 bits are what vectors can
+// be multiplied by.
+type mult struct{ first, third uint16 }
+
 // hash maps a trigram whose letter case was dropped, the first byte in the low
-// bits, to a table index. A fourth byte does not count.
-func hash(gram, mult uint32) uint32 { return (gram << 8) * mult >> (32 - hashBits) }
+// bits, to a table index. A fourth byte does not count. No two trigrams with the
+// same third byte share an index, as first is odd.
+func (m mult) hash(gram uint32) uint32 {
+	return (gram*uint32(m.first) + gram>>16&0xFF*uint32(m.third)) & (tableSize - 1)
+}
+
+// gramAt returns the trigram at data[i], letter case dropped.
+func gramAt(data []byte, i int) uint32 {
+	return uint32(data[i]) | uint32(data[i+1])<<8 | uint32(data[i+2])<<16 | 0x202020
+}
 
 // Find appends to dst every occurrence in data that begins in [from, to), in
 // no particular order. It allocates only to grow dst.
@@ -219,8 +231,7 @@ func (s *Set) Find(dst []Hit, data []byte, from, to int) []Hit {
 		i = s.skim(data, i+12, end)
 	}
 	for ; i < end; i += 2 {
-		g := uint32(data[i]) | uint32(data[i+1])<<8 | uint32(data[i+2])<<16 | 0x202020
-		if h := hash(g, s.mult); s.filter[h] != 0 {
+		if h := s.mult.hash(gramAt(data, i)); s.filter[h] != 0 {
 			dst = s.compare(dst, data, i, h, from, to)
 		}
 	}
@@ -237,8 +248,8 @@ func (s *Set) skim(data []byte, i, end int) int {
 		d := data[i : i+14 : i+14]
 		a := binary.LittleEndian.Uint64(d) | foldMask
 		b := binary.LittleEndian.Uint64(d[6:]) | foldMask
-		if (s.filter[hash(uint32(a), m)]>>(a>>24&7)|s.filter[hash(uint32(a>>16), m)]>>(a>>40&7)|s.filter[hash(uint32(a>>32), m)]>>(a>>56&7)|
-			s.filter[hash(uint32(b), m)]>>(b>>24&7)|s.filter[hash(uint32(b>>16), m)]>>(b>>40&7)|s.filter[hash(uint32(b>>32), m)]>>(b>>56&7))&1 != 0 {
+		if (s.filter[m.hash(uint32(a))]>>(a>>24&7)|s.filter[m.hash(uint32(a>>16))]>>(a>>40&7)|s.filter[m.hash(uint32(a>>32))]>>(a>>56&7)|
+			s.filter[m.hash(uint32(b))]>>(b>>24&7)|s.filter[m.hash(uint32(b>>16))]>>(b>>40&7)|s.filter[m.hash(uint32(b>>32))]>>(b>>56&7))&1 != 0 {
 			return i
 		}
 	}
@@ -249,7 +260,7 @@ func (s *Set) skim(data []byte, i, end int) int {
 func (s *Set) six(dst []Hit, data []byte, i, from, to int) []Hit {
 	for k := i; k < i+12; k += 2 {
 		w := binary.LittleEndian.Uint32(data[k:]) | 0x20202020
-		if h := hash(w, s.mult); s.filter[h]>>(w>>24&7)&1 != 0 {
+		if h := s.mult.hash(w); s.filter[h]>>(w>>24&7)&1 != 0 {
 			dst = s.compare(dst, data, k, h, from, to)
 		}
 	}

@@ -145,6 +145,75 @@ func FuzzRuns(f *testing.F) {
 	})
 }
 
+// checkLook holds a look at data[from:to] to the plain searches. Beyond the end
+// of data lies more, which must not be taken for a part of it.
+func checkLook(t *testing.T, v *Sieve, f *Found, data []byte, from, to int) {
+	t.Helper()
+	v.Look(f, data, from, to)
+	got, want := order(v.texts, data, slices.Clone(f.Hits)), order(v.texts, data, naive(v.texts, data, from, to))
+	if !slices.Equal(got, want) {
+		t.Errorf("Look(%q, %d, %d)\n got %v\nwant %v", data, from, to, got, want)
+	}
+	if runs := naiveRuns(data, v.class, from, to); from < to && !slices.Equal(f.Runs, runs) {
+		t.Errorf("Look(%q, %d, %d)\n got runs %v\nwant      %v", data, from, to, f.Runs, runs)
+	}
+	if zero := bytes.IndexByte(data[from:to], 0) >= 0; f.Zero != zero {
+		t.Errorf("Look(%q, %d, %d): zero %v, want %v", data, from, to, f.Zero, zero)
+	}
+}
+
+func testSieve(t *testing.T, ls []Literal) *Sieve {
+	t.Helper()
+	s, err := New(ls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Sieve(ClassOf("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"))
+}
+
+// Texts of every size up to a few blocks, at every distance from the end of
+// the memory that they lie in, and ranges of them.
+func TestLookEverySize(t *testing.T) {
+	v := testSieve(t, []Literal{{"ghx_", false, false}, {"xyz", false, true}, {"PassWord", true, false}, {"=long_li", true, false}})
+	line := []byte("ghx_ xyz passWORD\x00QWxhZGRpbjpvcGVuIHNlc2FtZSBwbGVhc2Uh=LONG_li.xyz\n")
+	var f Found
+	for size := range 230 {
+		for extra := range 70 {
+			memory := bytes.Repeat(line, 5)[:size+extra]
+			f.Begin()
+			checkLook(t, v, &f, memory[:size], 0, size)
+		}
+		memory := bytes.Repeat(line, 5)
+		for from := range size {
+			f.Begin()
+			checkLook(t, v, &f, memory[:size], from, from+(size-from)/2)
+			checkLook(t, v, &f, memory[:size], from+(size-from)/2, size)
+		}
+	}
+}
+
+func FuzzLook(f *testing.F) {
+	f.Add("needle", "dle", "nee", []byte("a needle, a Needle and needlees"), uint16(0), uint16(9), uint16(3))
+	f.Add("aaaa", "aaa", "aaab", bytes.Repeat([]byte("aaaaaaaaaaaaaaaaab\x00"), 30), uint16(3), uint16(100), uint16(70))
+	f.Fuzz(func(t *testing.T, a, b, c string, memory []byte, from, to, extra uint16) {
+		var ls []Literal
+		for i, text := range []string{a, b, c} {
+			if len(text) >= MinLen && len(text) < 256 {
+				ls = append(ls, Literal{text, i == 1, i == 2})
+			}
+		}
+		data := memory[:len(memory)-min(int(extra), len(memory))]
+		end := min(int(to), len(data))
+		begin := min(int(from), end)
+		v := testSieve(t, ls)
+		var found Found
+		found.Begin()
+		checkLook(t, v, &found, data, 0, begin)
+		checkLook(t, v, &found, data, begin, end)
+		checkLook(t, v, &found, data, end, len(data))
+	})
+}
+
 func BenchmarkFind(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var ls []Literal

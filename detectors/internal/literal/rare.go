@@ -10,7 +10,7 @@ type model struct {
 	often  []float64        // how often each of them occurs in a million bytes
 }
 
-const modelMult = 0x9E3779B1
+var modelMult = mult{0x79B1, 0x9E37}
 
 func newModel() *model {
 	m := &model{common: make([]uint32, 0, len(commonGrams)/4), often: make([]float64, 0, len(commonGrams)/4)}
@@ -18,7 +18,7 @@ func newModel() *model {
 		g, power := gramOf(commonGrams[i:]), commonGrams[i+3]-'a'
 		m.common = append(m.common, g)
 		m.often = append(m.often, math.Ldexp(1, int(power)))
-		h := hash(g, modelMult)
+		h := modelMult.hash(g)
 		m.weight[h] = max(m.weight[h], power+1)
 	}
 	return m
@@ -48,7 +48,7 @@ const uncommon = 60
 // with. One that is not among the common ones is judged by its bytes, of which
 // only those of addresses depend on one another enough to matter.
 func (m *model) cost(text string) float64 {
-	if w := m.weight[hash(gramOf(text), modelMult)]; w > 0 {
+	if w := m.weight[modelMult.hash(gramOf(text))]; w > 0 {
 		return math.Ldexp(1, int(w)-1)
 	}
 	if text[1] == '/' && (text[0] == ':' || text[2] == '/') || text[1] == ':' && text[2] == '/' {
@@ -61,28 +61,29 @@ func (m *model) cost(text string) float64 {
 	return min(p, uncommon)
 }
 
-// multiplier returns the hash multiplier, of some, under which the common
+// multiplier returns the hash multipliers, of some, under which the common
 // trigrams fall least often on one of all.
-func (m *model) multiplier(all []seen) uint32 {
-	best, chosen := math.Inf(1), uint32(modelMult)
-	mult := uint32(modelMult)
+func (m *model) multiplier(all []seen) (chosen mult) {
+	best := math.Inf(1)
+	next := uint32(0x9E3779B1)
 	for range 32 {
-		if c := m.collisions(all, mult); c < best {
-			best, chosen = c, mult
+		try := mult{uint16(next) | 1, uint16(next >> 16)}
+		if c := m.collisions(all, try); c < best {
+			best, chosen = c, try
 		}
-		mult = mult*0x2C1B3C6D | 1
+		next = next*0x2C1B3C6D | 1
 	}
 	return chosen
 }
 
-func (m *model) collisions(all []seen, mult uint32) (sum float64) {
+func (m *model) collisions(all []seen, try mult) (sum float64) {
 	var full [tableSize / 64]uint64
 	for i := range all {
-		h := hash(all[i].gram, mult)
+		h := try.hash(all[i].gram)
 		full[h/64] |= 1 << (h % 64)
 	}
 	for i, g := range m.common {
-		if h := hash(g, mult); full[h/64]>>(h%64)&1 != 0 {
+		if h := try.hash(g); full[h/64]>>(h%64)&1 != 0 {
 			sum += m.often[i]
 		}
 	}
