@@ -44,7 +44,7 @@ verify                       : . github.com/BurntSushi/toml github.com/sourcegra
 verify/verifytest            : . verify
 boundary                     : . github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4
 audit                        : golang.org/x/sys/...
-register                     : . golang.org/x/crypto/...
+register                     : . golang.org/x/crypto/... modernc.org/sqlite github.com/jackc/pgx/v5/stdlib github.com/pressly/goose/v3 github.com/hmarr/codeowners
 report                       : . github.com/BurntSushi/toml github.com/owenrumney/go-sarif/...
 sweep                        : . detectors register github.com/sourcegraph/conc/...
 cmd/sprawl                   : . boundary detectors register report sources sweep verify github.com/spf13/cobra golang.org/x/term
@@ -55,6 +55,8 @@ cmd/sprawl                   : . boundary detectors register report sources swee
 var onlyIn = map[string]string{
 	"github.com/go-git/go-git/v5": "sources/git",
 	"github.com/spf13/cobra":      "cmd/sprawl",
+	"modernc.org/sqlite":          "register",
+	"github.com/pressly/goose/v3": "register",
 }
 
 // pkg is what go list tells of a package.

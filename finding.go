@@ -42,6 +42,7 @@ type Location struct {
 	Line, Column, EndLine, EndColumn int
 
 	Encoding []string // outermost first, such as "zip", "base64"
+	Role     string   // which half of the credential lies here: RoleID, RoleSecret; "" is all of it
 
 	// Key is the path of names under which a structured file holds the value,
 	// such as "services.db.environment.DB_PASSWORD"; "" if the file has none.
@@ -52,6 +53,12 @@ type Location struct {
 	Zone Zone
 	Side int // which of Crossing.Sides it is on, from 1; 0 where nothing is crossed
 }
+
+// The roles of a location that holds half of a credential.
+const (
+	RoleID     = "id"     // the public identifier alone
+	RoleSecret = "secret" // the secret alone
+)
 
 // A Sighting is a credential met in an object: what a Locator is asked about.
 type Sighting struct {

@@ -16,7 +16,8 @@ type Inventory struct {
 
 	mu      sync.Mutex
 	rows    []*row
-	byPrint map[sprawl.Fingerprint]int
+	byPrint map[sprawl.Fingerprint]int // by the quick hash, which this run alone uses
+	byID    map[string]*row
 	byParts map[*sprawl.Part]int // findings that share their parts are one credential
 	dirty   map[sprawl.ID]struct{}
 }
@@ -24,7 +25,11 @@ type Inventory struct {
 // A row is a credential in the making.
 type row struct {
 	sprawl.Credential
-	finding sprawl.Finding // the one that tells most; for asking its issuer
+	finding sprawl.Finding    // the one that tells most; for asking its issuer
+	names   []Name            // set with ID, when the row is first shown
+	into    *row              // the row that this one turned out to be a half of
+	apart   bool              // its own places hold the secret without the identifier
+	halves  []sprawl.Location // where the identifier lies alone
 	places  []place
 	seen    map[placeKey]struct{}
 	in      map[objectKey][]int32 // places by object, made for Resolve
@@ -60,6 +65,7 @@ func New(key *Key) *Inventory {
 	return &Inventory{
 		key:     key,
 		byPrint: map[sprawl.Fingerprint]int{},
+		byID:    map[string]*row{},
 		byParts: map[*sprawl.Part]int{},
 		dirty:   map[sprawl.ID]struct{}{},
 	}
@@ -86,22 +92,19 @@ func (in *Inventory) rowOf(f *sprawl.Finding) int {
 	if n, ok := in.byParts[&f.Parts[0]]; ok {
 		return n
 	}
-	fp := in.key.Fingerprint(f)
+	fp := in.key.quick(canonicals(f))
 	n, ok := in.byPrint[fp]
 	if !ok {
 		n = len(in.rows)
 		in.byPrint[fp] = n
-		in.rows = append(in.rows, newRow(fp))
+		in.rows = append(in.rows, newRow())
 	}
 	in.byParts[&f.Parts[0]] = n
 	return n
 }
 
-func newRow(fp sprawl.Fingerprint) *row {
-	return &row{
-		Credential: sprawl.Credential{ID: credentialID(fp), Fingerprint: fp, Confidence: -1},
-		seen:       map[placeKey]struct{}{},
-	}
+func newRow() *row {
+	return &row{Credential: sprawl.Credential{Confidence: -1}, seen: map[placeKey]struct{}{}}
 }
 
 // improve lets f say what the credential is, if it knows better than the
@@ -237,25 +240,43 @@ func (r *row) placesIn(k objectKey) []int32 {
 }
 
 // Finding returns what was found of the credential with that id, parts
-// included, for asking its issuer.
+// included, for asking its issuer. Only credentials that were shown have an id.
 func (in *Inventory) Finding(id string) (sprawl.Finding, bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	for _, r := range in.rows {
-		if r.ID == id {
-			return r.finding, true
-		}
+	if r := in.byID[id]; r != nil {
+		return r.finding, true
 	}
 	return sprawl.Finding{}, false
 }
 
-// Credentials returns what is known, with locations in order. Places that no
-// Locator resolved are there too, as far as they are known.
+// Credentials returns all that is known.
 func (in *Inventory) Credentials(targets []sprawl.Target) []sprawl.Credential {
+	all, _ := in.Sure(targets, 0)
+	return all
+}
+
+// Sure returns what is known of credentials of at least a confidence, with
+// locations in order, and how many there are beside. Places that no Locator
+// resolved are there too, as far as they are known. It is called when all has
+// been read: halves of one credential that lie apart are joined then.
+func (in *Inventory) Sure(targets []sprawl.Target, confidence int) (all []sprawl.Credential, hidden int) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	all := make([]sprawl.Credential, 0, len(in.rows))
+	in.join(targets)
+	var shown []*row
 	for _, r := range in.rows {
+		switch {
+		case r.into != nil:
+		case r.Confidence < confidence:
+			hidden++
+		default:
+			shown = append(shown, r)
+		}
+	}
+	in.name(shown)
+	all = make([]sprawl.Credential, 0, len(shown))
+	for _, r := range shown {
 		c := r.Credential
 		c.Locations = r.locations(targets)
 		if c.Verdict.State == "" {
@@ -264,7 +285,7 @@ func (in *Inventory) Credentials(targets []sprawl.Target) []sprawl.Credential {
 		all = append(all, c)
 	}
 	slices.SortFunc(all, func(a, b sprawl.Credential) int { return cmp.Compare(a.ID, b.ID) })
-	return all
+	return all, hidden
 }
 
 // locations returns the resolved locations, and one for each place that none
@@ -281,6 +302,12 @@ func (r *row) locations(targets []sprawl.Target) []sprawl.Location {
 			})
 		}
 	}
+	if r.apart {
+		for i := range all {
+			all[i].Role = sprawl.RoleSecret
+		}
+	}
+	all = append(all, r.halves...)
 	slices.SortFunc(all, byPlace)
 	return all
 }

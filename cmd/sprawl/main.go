@@ -74,7 +74,10 @@ func newRoot(c console, code *int) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(newScan(c, code), newReport(c, code), newRules(c, code), newExplain(c), newVersion(c))
+	root.AddCommand(
+		newScan(c, code), newReport(c, code), newRegister(c, code), newKey(c),
+		newRules(c, code), newExplain(c), newVersion(c),
+	)
 	return root
 }
 

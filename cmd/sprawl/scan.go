@@ -34,6 +34,7 @@ type scanFlags struct {
 	boundaries            string
 	workers               int
 	verify                verifyFlags
+	store                 registerFlags
 }
 
 func newScan(c console, code *int) *cobra.Command {
@@ -67,7 +68,7 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	fl.StringVarP(&f.format, "format", "f", "text", "how to report: "+strings.Join(report.Names(), ", "))
 	fl.StringVarP(&f.output, "output", "o", "", "write the report to `FILE` instead of standard output")
 	fl.StringSliceVar(&f.failOn, "fail-on", []string{"structured"}, "exit 1 when one is found: "+strings.Join(failClasses, ", "))
-	fl.IntVar(&f.minConfidence, "min-confidence", 40, "leave out what is less sure than this, 0 to 100")
+	fl.IntVar(&f.minConfidence, "min-confidence", usualConfidence, "leave out what is less sure than this, 0 to 100")
 	fl.BoolVar(&f.all, "all", false, "show every place of every credential")
 	fl.StringVar(&f.since, "since", "", "only what commits after `REV` bring")
 	fl.BoolVar(&f.staged, "staged", false, "only what is staged for the next commit")
@@ -76,6 +77,7 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.keyFile, "key-file", "", "`FILE` with the key of fingerprints (or SPRAWL_KEY in the environment)")
 	fl.StringVar(&f.boundaries, "boundaries", "", "`FILE` that says which boundaries there are (or SPRAWL_BOUNDARIES)")
 	f.verify.register(cmd)
+	f.store.register(cmd)
 	fl.BoolVar(&f.noDelta, "no-delta", false, "scan every object whole (slow; finds the same)")
 	fl.IntVar(&f.workers, "workers", 0, "units to read at once; 0 is one for each processor")
 	fl.StringVar(&f.color, "color", "auto", "colours: auto, always, never")
@@ -96,6 +98,13 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	key, notes, err := loadKey(c, f.keyFile)
 	if err != nil {
 		return exitRequest, err
+	}
+	store, err := f.store.open(ctx, c, key)
+	if err != nil {
+		return exitRequest, err
+	}
+	if store != nil {
+		defer store.Close()
 	}
 	asker, err := f.verify.open()
 	if err != nil {
@@ -125,6 +134,9 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	policy.Judge(doc.Credentials, time.Now())
 	wantEnvironments(doc, policy)
 	redact(doc, set)
+	if store != nil {
+		f.store.record(ctx, store, in, doc, whole(doc, f))
+	}
 	doc.Exit = exitCode(doc, f.failOn)
 	return doc.Exit, f.write(c, doc)
 }
@@ -274,14 +286,8 @@ func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Recei
 	for _, p := range places {
 		doc.Targets = append(doc.Targets, p.Target)
 	}
-	hidden := 0
-	for _, cr := range in.Credentials(doc.Targets) {
-		if cr.Confidence < f.minConfidence {
-			hidden++
-			continue
-		}
-		doc.Credentials = append(doc.Credentials, cr)
-	}
+	var hidden int
+	doc.Credentials, hidden = in.Sure(doc.Targets, f.minConfidence)
 	if root, ok := workTree(doc.Targets); ok && !f.staged && f.since == "" {
 		notes = append(notes, fmt.Sprintf("Files that are not committed were not read: sprawl scan dir:%s reads them.", root))
 	}
