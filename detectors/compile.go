@@ -46,6 +46,7 @@ type rule struct {
 
 	shape shape
 	check *Check
+	tell  teller         // nil where there is nothing to tell
 	lax   *regexp.Regexp // refuses what re would, sooner; nil where that does not pay
 	re    *regexp.Regexp
 	not   []*regexp.Regexp
@@ -236,6 +237,9 @@ func (r *rule) ready() {
 	r.shaped.Do(func() {
 		if c, ok := checks[r.Check]; ok {
 			r.check = &c
+		}
+		if r.Facts != "" {
+			r.tell = tellers()[r.Facts]
 		}
 		if r.Max <= 0 {
 			r.Max = bound(r.Match)

@@ -175,7 +175,26 @@ func (sc *Scanner) accept(dst []match, r *rule, window []byte, loc []int, at int
 			return dst
 		}
 	}
+	if r.tell != nil {
+		m.facts = r.tell(func(name string) []byte {
+			if name == "" {
+				return window[int(m.lo)-at : int(m.hi)-at]
+			}
+			return group(r.names, window, loc, name)
+		})
+	}
 	return append(dst, m)
+}
+
+// group returns the text of the first group called name that took part in the
+// match, or nil.
+func group(names []string, window []byte, loc []int, name string) []byte {
+	for i, n := range names {
+		if n == name && loc[2*i] >= 0 {
+			return window[loc[2*i]:loc[2*i+1]]
+		}
+	}
+	return nil
 }
 
 // firstGroup returns the first named group that took part in the match.

@@ -17,10 +17,11 @@ const maxExample = 256 << 10
 //
 //	<base62:30>         random text: base62 base64 base64url base32
 //	                    base32lower base58 bech32 hex HEX alnum (a-z 0-9)
-//	                    ALNUM letters lower upper digits
+//	                    ALNUM letters lower upper digits zbase32
 //	<words:3>           placeholder words
-//	<uuid> <jwt> <macaroon> <age> <wif> <azdo> <confluent>
-//	<discord> <jfrog>   whole values
+//	<uuid> <jwt> <macaroon> <age> <wif> <azdo> <confluent> <discord>
+//	<jfrog> <xprv> <dcpat> <esapikey>
+//	                    whole values
 //	<awsid:AKIA>        an AWS access key id that holds an account number
 //	<b64json:{"a":1}>   the base64 of a text, in which $R stands for 20 random characters
 //	<b64:user:$R>       the same
@@ -124,6 +125,7 @@ var alphabets = map[string]string{
 	"letters":     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
 	"lower":       "abcdefghijklmnopqrstuvwxyz",
 	"upper":       "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	"zbase32":     "ybndrfg8ejkmcpqxot1uwisza345h769",
 	"ALNUM":       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 	"digits":      "0123456789",
 }

@@ -43,6 +43,14 @@ func wholeValue(r *rand.Rand, kind, arg string) (value []byte, known bool, err e
 		return []byte(base64.RawStdEncoding.EncodeToString([]byte(text))), true, nil
 	case "wif":
 		return wif(r), true, nil
+	case "xprv":
+		return xprv(r), true, nil
+	case "dcpat":
+		text := fmt.Sprintf("%012d:%s", 2e11+r.Int64N(7e11), randomBytes(r, 20))
+		return []byte(base64.StdEncoding.EncodeToString([]byte(text))), true, nil
+	case "esapikey":
+		text := fmt.Sprintf("%s:%s", lively(r, base62, 20), lively(r, base62, 22))
+		return []byte(base64.StdEncoding.EncodeToString([]byte(text))), true, nil
 	case "pem":
 		value, err = pemKey(r, arg)
 		return value, true, err
@@ -118,7 +126,17 @@ func ageKey(r *rand.Rand) []byte {
 
 // wif returns a Bitcoin private key for import.
 func wif(r *rand.Rand) []byte {
-	b := append([]byte{0x80}, randomBytes(r, 32)...)
+	return base58Check(append([]byte{0x80}, randomBytes(r, 32)...))
+}
+
+// xprv returns an extended private key of Bitcoin (BIP 32).
+func xprv(r *rand.Rand) []byte {
+	b := append([]byte{0x04, 0x88, 0xad, 0xe4, 0}, randomBytes(r, 40)...)
+	return base58Check(append(append(b, 0), randomBytes(r, 32)...))
+}
+
+// base58Check writes b and its checksum in base58.
+func base58Check(b []byte) []byte {
 	n := new(big.Int).SetBytes(append(b, base58Sum(b)...))
 	var text []byte
 	for base, d := big.NewInt(58), new(big.Int); n.Sign() > 0; {

@@ -70,7 +70,7 @@ func (s *Set) finding(m *match, c *sprawl.Chunk) sprawl.Finding {
 	r := s.rules[m.rule]
 	f := sprawl.Finding{
 		Rule: r.ID, Issuer: r.Issuer, Tier: r.Tier, Confidence: int(m.confidence),
-		Note: m.note, At: *c.At, Parts: m.parts,
+		Note: m.note, Facts: m.facts, At: *c.At, Parts: m.parts,
 	}
 	f.At.Start, f.At.End = c.Offset+int64(m.lo), c.Offset+int64(m.hi)
 	if len(m.encoding) > 0 {
@@ -193,6 +193,7 @@ func (sc *Scanner) pairUp(ms []match) []match {
 			}
 			used[k] = true
 			ms[i].parts = sc.together(ms[k].parts, ms[i].parts)
+			ms[i].facts = slices.Concat(ms[k].facts, ms[i].facts)
 		}
 	}
 	if used == nil {

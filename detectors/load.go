@@ -186,7 +186,7 @@ func unknownKeys(name string, meta *toml.MetaData, lines func() []table) error {
 	return errors.Join(errs...)
 }
 
-const ruleKeys = "id, issuer, about, docs, tier, confidence, literals, fold, match, max, public, near, value, find, check, entropy, not, pair, found and ignored"
+const ruleKeys = "id, issuer, about, docs, tier, confidence, literals, fold, match, max, public, near, value, find, check, entropy, not, facts, pair, found and ignored"
 
 // A loader collects what is wrong with the rules of one file.
 type loader struct {
@@ -245,6 +245,9 @@ func (l *loader) checkNames(i int, r *Rule) {
 	}
 	if _, ok := checks[r.Check]; !ok && r.Check != "" {
 		l.bad(i, r, "check", "%q is no check; want one of %s", r.Check, checkNames())
+	}
+	if r.Facts != "" && tellers()[r.Facts] == nil {
+		l.bad(i, r, "facts", "%q tells none; want one of %s", r.Facts, tellerNames())
 	}
 }
 

@@ -100,6 +100,8 @@ func setFast(r *Rule, line string) bool {
 		r.Entropy = c.real()
 	case "not":
 		r.Not = c.texts()
+	case "facts":
+		r.Facts = c.text()
 	case "pair":
 		r.Pair = c.pair()
 	case "found":

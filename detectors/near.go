@@ -27,6 +27,10 @@ const givenTo = "\\\\?[\"\\x27`]?[\\])]?" +
 // of a longer token, of a path, of a number or of a call.
 const valueEnds = `(?:[^\w.+/=(\[-]|\.(?:\W|\z)|\z)`
 
+// nameLike matches values that read like the name of something: letters of one
+// case, or words of three letters and more that each begin with a capital.
+const nameLike = `^(?:[a-z_.-]*|[A-Z_.-]*|[A-Za-z]?[a-z]*(?:[_.-]?[A-Z][a-z]{2,})*)$`
+
 // uuidForm is what the value "uuid" stands for.
 const uuidForm = `[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`
 
@@ -71,7 +75,7 @@ func (r *Rule) expandNear() {
 		r.Entropy = 3
 	}
 	if len(r.Not) == 0 {
-		r.Not = []string{`^[A-Za-z_.-]*$`}
+		r.Not = []string{nameLike}
 	}
 }
 

@@ -48,6 +48,10 @@ type Rule struct {
 	Entropy float64  `toml:"entropy"`
 	Not     []string `toml:"not"`
 
+	// Facts names the function that reads off a match what it tells of itself:
+	// the account in a key id, the expiry in a token.
+	Facts string `toml:"facts"`
+
 	// Pair joins a match of this rule with the nearest match of another.
 	Pair *Pair `toml:"pair"`
 

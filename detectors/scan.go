@@ -61,6 +61,7 @@ type match struct {
 	parts      []sprawl.Part
 	encoding   []string
 	note       string
+	facts      []sprawl.Fact
 }
 
 // A place is something to look at: a hit that has no outcome yet.

@@ -110,24 +110,33 @@ func day(unix int64) string { return time.Unix(unix, 0).UTC().Format(time.DateOn
 
 // tellGitLab names what a routable token says of its owner.
 func tellGitLab(value []byte) string {
+	names := map[string]string{"c": "cell", "g": "group", "o": "organisation", "p": "project", "u": "user"}
+	var notes []string
+	for _, r := range gitlabRouting(value) {
+		notes = append(notes, names[r[0]]+" "+r[1])
+	}
+	return strings.Join(notes, ", ")
+}
+
+// gitlabRouting returns what a routable token holds of its owner, each as the
+// letter of its kind and a number: cell, group, organisation, project or user.
+func gitlabRouting(value []byte) (all [][2]string) {
 	payload, ok := gitlabPayload(value)
 	if !ok {
-		return ""
+		return nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(string(payload))
 	if err != nil || len(b) < 17 || int(b[len(b)-1]) != len(b)-17 {
-		return ""
+		return nil
 	}
-	names := map[string]string{"c": "cell", "g": "group", "o": "organisation", "p": "project", "u": "user"}
-	var notes []string
 	for line := range strings.Lines(string(b[16 : len(b)-1])) {
 		key, id, _ := strings.Cut(strings.TrimSpace(line), ":")
 		n, err := strconv.ParseUint(id, 36, 63)
-		if name := names[key]; name != "" && err == nil {
-			notes = append(notes, name+" "+strconv.FormatUint(n, 10))
+		if len(key) == 1 && strings.Contains("cgopu", key) && err == nil {
+			all = append(all, [2]string{key, strconv.FormatUint(n, 10)})
 		}
 	}
-	return strings.Join(notes, ", ")
+	return all
 }
 
 // tellJFrog reads the expiry of a reference token: "reftkn:01:<unix>:…".

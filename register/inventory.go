@@ -115,6 +115,7 @@ func (r *row) improve(f *sprawl.Finding) {
 	}
 	r.finding = *f
 	r.Rule, r.Issuer, r.Tier, r.Confidence, r.Note = f.Rule, f.Issuer, f.Tier, f.Confidence, f.Note
+	r.Facts = f.Facts
 	r.Hint, r.Public = describe(f.Parts)
 }
 
