@@ -134,7 +134,7 @@ func valueAfter(data []byte, name slot) (v slot, end int) {
 	i = skipBlank(data, i, 4)
 	i, open = operator(data, i)
 	if open == 0 {
-		return slot{}, i + 1
+		return slot{}, i + 2 // operators of two characters were looked for
 	}
 	if open != '>' {
 		i = skipBlank(data, i, 32)
