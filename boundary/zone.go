@@ -194,6 +194,9 @@ type Evidence struct {
 	Wins bool // this is what the zone says
 }
 
+// Doubtful reports whether e is too doubtful to make a crossing.
+func (e *Evidence) Doubtful() bool { return e.Confidence < sure }
+
 // Explain returns all that tells where at stands: facets in order of name, and
 // of each the evidence that counts first, then what it outweighs.
 func (p *Policy) Explain(at *sprawl.Location) []Evidence {

@@ -35,6 +35,7 @@ type scanFlags struct {
 	workers               int
 	verify                verifyFlags
 	store                 registerFlags
+	then                  func(*report.Document) error // in place of writing the report
 }
 
 func newScan(c console, code *int) *cobra.Command {
@@ -350,17 +351,26 @@ func fails(c *sprawl.Credential, failOn []string) bool {
 }
 
 // write writes the report to where the user wants it.
-func (f *scanFlags) write(c console, doc *report.Document) (err error) {
-	format := report.Formats()[f.format]
+func (f *scanFlags) write(c console, doc *report.Document) error {
+	if f.then != nil {
+		return f.then(doc)
+	}
 	o := report.Options{All: f.all, Why: f.why, Width: width(c.out), Color: colored(c, f)}
+	if f.output != "" {
+		o.Color, o.Width = f.color == "always", 0
+	}
+	return f.to(c, func(w io.Writer) error { return report.Formats()[f.format](w, doc, o) })
+}
+
+// to lets write write to the file that the user wants, or to standard output.
+func (f *scanFlags) to(c console, write func(io.Writer) error) (err error) {
 	if f.output == "" {
-		return format(c.out, doc, o)
+		return write(c.out)
 	}
 	file, err := os.OpenFile(f.output, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	o.Color, o.Width = f.color == "always", 0
-	return format(file, doc, o)
+	return write(file)
 }
