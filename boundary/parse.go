@@ -114,6 +114,11 @@ func (r *policyReader) syntax(err error) error {
 	var parse toml.ParseError
 	if errors.As(err, &parse) {
 		e.Line, e.Key, e.Msg = parse.Position.Line, parse.LastKey, cmp.Or(parse.Message, err.Error())
+	} else if head, msg, ok := strings.Cut(err.Error(), "): "); ok {
+		// The library tells a wrong type in words only.
+		if n, _ := fmt.Sscanf(head, "toml: line %d (last key %q", &e.Line, &e.Key); n == 2 {
+			e.Msg = msg
+		}
 	}
 	return e
 }

@@ -170,6 +170,9 @@ func (v *value) join(g *group, of facet) {
 func rank(of facet, value string) int {
 	switch of {
 	case env:
+		if value == unknown {
+			return int(every) + 1
+		}
 		return int(parseClasses(value))
 	case exposure:
 		return slices.Index(exposures(), value)
