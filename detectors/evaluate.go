@@ -284,6 +284,12 @@ type Step struct {
 	Pos     int  // in the data, or in what was decoded from it
 	Decoded bool // it was
 	Why     string
+
+	// Of a candidate that was weighed by its evidence: where its value ends,
+	// and what counted how much. Its confidence does not count the place yet.
+	End        int
+	Confidence int
+	Evidence   []Evidence
 }
 
 // Trace makes the scanner report each candidate that it drops. It slows it

@@ -1,8 +1,6 @@
 package detectors
 
 import (
-	"bytes"
-
 	"github.com/seed-5dd601fe/sprawl"
 )
 
@@ -14,51 +12,25 @@ type finder func(sc *Scanner, dst []match, r *rule, data []byte, pos, size int) 
 // finders lists the functions that a rule can name.
 var finders = map[string]finder{
 	"assignment": findAssignment,
+	"call":       findCall,
+	"command":    findCommand,
+	"row":        findRow,
 }
 
 const (
 	maxName  = 64  // bytes of a name on either side of the telling word
 	maxValue = 200 // bytes of a value without a format
+	maxGap   = 64  // bytes between a name and its value, where other things stand between
+	maxNear  = 200 // bytes on either side of a value that count as evidence
 )
 
-// findAssignment finds a value that is given to something with a telling name:
-// name = "value", "name": "value", name: value, name => value, <name>value<,
-// --name value, name=value.
-func findAssignment(sc *Scanner, dst []match, r *rule, data []byte, pos, size int) (_ []match, lo, hi int) {
-	for size > 0 && !isNameByte(data[pos+size-1]) {
-		size-- // a literal may hold what follows the name
-	}
-	name, ok := nameAround(data, pos, size)
-	lo, hi = name.from-1, name.to+1
-	if !ok {
-		return dst, lo, hi
-	}
-	v, end := valueAfter(data, name)
-	hi = max(hi, end)
-	if v.to <= v.from {
-		return dst, lo, hi
-	}
-	value := data[v.from:v.to]
-	if bytes.HasSuffix(data[name.from:name.to], value) {
-		sc.note(r, v.from, "the value is the name")
-		return dst, lo, hi
-	}
-	score, why := scoreGeneric(value, circumstance{
-		password: isPassword(data[pos : pos+size]), quoted: v.quoted, tight: v.from == name.to+1,
-	})
-	if why != "" {
-		sc.note(r, v.from, why)
-		return dst, lo, hi
-	}
-	m := match{rule: r.num, confidence: uint8(score), lo: int32(v.from), hi: int32(v.to)}
-	m.parts = []sprawl.Part{{Name: "value", Value: sprawl.NewSecret(value, 0)}}
-	return append(dst, m), lo, hi
-}
-
-// isPassword reports whether the telling word promises something that a person
-// made up, and not a machine.
-func isPassword(word []byte) bool {
-	return word[0]|0x20 == 'p' && word[1]|0x20 != 'r' || word[0] == '_'
+// A candidate is a value that may be a secret, with what led to it.
+type candidate struct {
+	name   slot // what the value is given to; empty where it has no name
+	word   sort // what the telling word promises
+	how    manner
+	value  slot
+	traits traits
 }
 
 // A slot is where a name or a value stands.
@@ -67,139 +39,109 @@ type slot struct {
 	quoted   bool
 }
 
-// nameAround returns the whole name that the word at pos belongs to. It is
-// refused where the telling word is not the name's last but for a short
-// suffix: password_hash_rounds tells nothing.
-func nameAround(data []byte, pos, size int) (s slot, ok bool) {
-	s.from, s.to = pos, pos+size
-	for s.from > 0 && pos-s.from < maxName && isNameByte(data[s.from-1]) {
-		s.from--
+func (s slot) of(data []byte) []byte { return data[s.from:s.to] }
+
+// A sort is what a telling word promises.
+type sort uint8
+
+const (
+	sortPassword sort = iota
+	sortSecret
+	sortToken
+	sortKey
+	sortAuth
+	sortSalt
+)
+
+// sortOfWord returns what a literal of a generic rule promises.
+func sortOfWord(word []byte) sort {
+	switch c, d := word[0]|0x20, word[1]|0x20; {
+	case c == 's' && d == 'e' && word[2]|0x20 == 'c':
+		return sortSecret
+	case c == 't':
+		return sortToken
+	case c == 's' && d == 'a':
+		return sortSalt
+	case c == 'c' && d == 'r', c == 'a' && d == 'u' && word[3]|0x20 == 'h' && !endsInKey(word):
+		return sortAuth
+	case endsInKey(word):
+		return sortKey
 	}
-	for s.to < len(data) && s.to-pos < maxName && isNameByte(data[s.to]) {
-		s.to++
-	}
-	if s.from > 0 && (data[s.from-1] == '/' || data[s.from-1] == '@') {
-		return s, false // part of a path, an address, the name of an image
-	}
-	return s, s.to-(pos+size) <= 12 && !holdsWord(data[pos+size:s.to], notSecret) && !holdsWord(data[s.from:pos], notOurs)
+	return sortPassword
 }
 
-func isNameByte(c byte) bool { return isWord(c) || c == '-' || c == '.' }
-
-// notSecret are words that, after a telling one, make it the name of something
-// else.
-var notSecret = [][]byte{
-	[]byte("hash"), []byte("file"), []byte("path"), []byte("name"), []byte("field"), []byte("id"), []byte("url"),
-	[]byte("type"), []byte("length"), []byte("len"), []byte("size"), []byte("count"), []byte("policy"), []byte("reset"),
-	[]byte("expire"), []byte("ttl"), []byte("label"), []byte("hint"), []byte("prompt"), []byte("error"), []byte("valid"),
-	[]byte("confirm"), []byte("digest"), []byte("salt"), []byte("form"), []byte("input"), []byte("param"), []byte("class"),
-	[]byte("ize"), []byte("ref"), []byte("arn"), []byte("version"), []byte("manager"), []byte("store"), []byte("provider"),
+func endsInKey(word []byte) bool {
+	n := len(word)
+	return n > 3 && word[n-3]|0x20 == 'k' && word[n-2]|0x20 == 'e' && word[n-1]|0x20 == 'y'
 }
 
-// notOurs are words that, before a telling one, make it the name of what opens
-// nothing: public keys, guards against forged requests, places in a listing.
-var notOurs = [][]byte{
-	[]byte("public"), []byte("csrf"), []byte("xsrf"), []byte("antiforgery"), []byte("authenticity"), []byte("page"),
-	[]byte("next"), []byte("continuation"), []byte("sync"), []byte("cancel"), []byte("hashed"), []byte("encrypted"), []byte("design"), []byte("syntax"), []byte("idempotency"),
+// A manner is how a value is given to what it belongs to.
+type manner uint8
+
+const (
+	byNothing manner = iota
+	byAssign         // name = value
+	byColon          // name: value
+	byArrow          // name => value
+	byComma          // f("name", "value")
+	byParen          // name("value")
+	byCompare        // name == "value"
+	byElement        // <name>value</name>
+	byBlank          // name "value"
+	byOption         // --name value
+	byProse          // the name is value
+	byDefault        // ${name:-value}, name || "value"
+	byPair           // name: NAME, value: VALUE
+	byCall           // login("user", "value")
+	byCommand        // curl -u user:value
+	byRow            // a column of a row
+)
+
+// findAssignment finds a value that is given to something with a telling name,
+// in any of the manners above up to byPair.
+func findAssignment(sc *Scanner, dst []match, r *rule, data []byte, pos, size int) (_ []match, lo, hi int) {
+	for size > 0 && !isNameByte(data[pos+size-1]) {
+		size-- // a literal may hold what follows the name
+	}
+	name, tr, why := nameAround(data, pos, size)
+	lo, hi = name.from-1, name.to+1
+	if why != "" {
+		sc.note(r, pos, why)
+		return dst, lo, hi
+	}
+	g := giving{data: data, name: name, lo: lo, hi: hi}
+	v, how := g.value()
+	if how == byNothing || v.to <= v.from {
+		sc.note(r, pos, "nothing is given to the name")
+		return dst, g.lo, g.hi
+	}
+	c := candidate{name: name, word: sortOfWord(data[pos : pos+size]), how: how, value: v, traits: tr}
+	dst, lo, hi = sc.weigh(dst, r, data, &c)
+	return dst, min(lo, g.lo), max(hi, g.hi)
 }
 
-// holdsWord reports whether one of words stands in part, in any letter case.
-func holdsWord(part []byte, words [][]byte) bool {
-	if len(part) == 0 {
-		return false
+// weigh appends c as a match, if the evidence is for it. It depends on maxNear
+// bytes around the value.
+func (sc *Scanner) weigh(dst []match, r *rule, data []byte, c *candidate) (_ []match, lo, hi int) {
+	lo, hi = max(c.value.from-maxNear, -1), min(c.value.to+maxNear, len(data)+1)
+	value := c.value.of(data)
+	if why := c.refuse(data); why != "" {
+		sc.note(r, c.value.from, why)
+		return dst, lo, hi
 	}
-	var lower [maxName]byte
-	n := copy(lower[:], part)
-	for i := range n {
-		if c := lower[i]; c >= 'A' && c <= 'Z' {
-			lower[i] = c | 0x20
-		}
+	var e evidence
+	e.gather(data, c)
+	confidence := e.confidence()
+	if sc.trace != nil {
+		sc.trace(Step{
+			Rule: r.ID, Pos: c.value.from, End: c.value.to, Decoded: sc.inside > 0,
+			Confidence: confidence, Evidence: e.list(), Why: "the evidence",
+		})
 	}
-	for _, w := range words {
-		if bytes.Contains(lower[:n], w) {
-			return true
-		}
+	if confidence < leastConfidence {
+		return dst, lo, hi
 	}
-	return false
-}
-
-// valueAfter returns the value that is given to the name before it, and how far
-// it looked. The slot is empty where none is given.
-func valueAfter(data []byte, name slot) (v slot, end int) {
-	i := name.to
-	open := byte(0)
-	if name.from > 0 && i < len(data) && data[name.from-1] == data[i] && isQuote(data[i]) {
-		i++ // "name": …
-	}
-	i = skipBlank(data, i, 4)
-	i, open = operator(data, i)
-	if open == 0 {
-		return slot{}, i + 2 // operators of two characters were looked for
-	}
-	if open != '>' {
-		i = skipBlank(data, i, 32)
-	}
-	if i < len(data) && isQuote(data[i]) {
-		return quotedValue(data, i)
-	}
-	if open == ',' {
-		return slot{}, i + 1
-	}
-	return bareValue(data, i, open)
-}
-
-func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
-
-func skipBlank(data []byte, i, limit int) int {
-	for n := 0; n < limit && i < len(data) && (data[i] == ' ' || data[i] == '\t'); n++ {
-		i++
-	}
-	return i
-}
-
-// operator passes over what stands between a name and its value, and returns
-// the character that stands for it, or 0.
-func operator(data []byte, i int) (next int, op byte) {
-	rest := data[i:min(i+2, len(data))]
-	switch {
-	case len(rest) == 0:
-		return i, 0
-	case bytes.Equal(rest, []byte("==")), bytes.Equal(rest, []byte("::")):
-		return i, 0
-	case bytes.Equal(rest, []byte(":=")), bytes.Equal(rest, []byte("=>")):
-		return i + 2, '='
-	case rest[0] == '=', rest[0] == ':', rest[0] == ',', rest[0] == '>':
-		return i + 1, rest[0]
-	}
-	return i, 0
-}
-
-func quotedValue(data []byte, i int) (v slot, end int) {
-	quote := data[i]
-	for k := i + 1; k < len(data) && k-i <= maxValue; k++ {
-		switch c := data[k]; {
-		case c == quote:
-			return slot{i + 1, k, true}, k + 1
-		case c == '\\':
-			k++
-		case c == '\n' || c == '\r':
-			return slot{}, k + 1
-		}
-	}
-	return slot{}, i + maxValue + 2
-}
-
-// bareValue returns the unquoted value at i: to the end of the word.
-func bareValue(data []byte, i int, op byte) (v slot, end int) {
-	k := i
-	for k < len(data) && k-i <= maxValue && data[k] > ' ' && data[k] < 0x7f && !bytes.ContainsRune([]byte("\"'`,;<>(){}[]|"), rune(data[k])) {
-		k++
-	}
-	if k-i > maxValue {
-		return slot{}, k + 1
-	}
-	if k < len(data) && (data[k] == '(' || data[k] == '[' || data[k] == '{' || data[k] == '<' && op != '>') {
-		return slot{}, k + 1 // a call or an expression
-	}
-	return slot{i, k, false}, k + 1
+	m := match{rule: r.num, confidence: uint8(confidence), lo: int32(c.value.from), hi: int32(c.value.to)}
+	m.parts = []sprawl.Part{{Name: "value", Value: sprawl.NewSecret(value, 0)}}
+	return append(dst, m), lo, hi
 }
