@@ -44,6 +44,10 @@ type Location struct {
 	Encoding []string // outermost first, such as "zip", "base64"
 	Role     string   // which half of the credential lies here: RoleID, RoleSecret; "" is all of it
 
+	// Confidence is how sure the credential is in this place, where that
+	// depends on the place, as in the generic tier; else 0.
+	Confidence int
+
 	// Key is the path of names under which a structured file holds the value,
 	// such as "services.db.environment.DB_PASSWORD"; "" if the file has none.
 	Key string

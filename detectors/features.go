@@ -31,6 +31,7 @@ const (
 	fRow
 
 	// The name beside its telling word.
+	fListed
 	fTail
 	fHead
 	fPlural
@@ -91,6 +92,8 @@ const (
 	fForeign
 	fColonInside
 	fCommaInside
+	fVersion
+	fSystematic
 	fVariable
 	fHash
 	fDash
@@ -115,6 +118,7 @@ const (
 	fTextLine
 	fTranslation
 	fTwice
+	fLongLine
 	fInName
 	fNameInside
 
@@ -147,7 +151,7 @@ var featureNames = [features]string{
 	"given by colon", "given by arrow", "given after a comma", "given in parentheses", "compared with", "text of an element",
 	"given without a sign", "given to an option", "given in a sentence", "given as a default", "value of a pair", "argument of a login",
 	"option of a command", "column of a row",
-	"other words after the telling one", "other words before it", "name in the plural", "name says test", "name says whose",
+	"one of a list", "other words after the telling one", "other words before it", "name in the plural", "name says test", "name says whose",
 	"name begins with a hyphen", "name in capitals", "name has dots",
 	"3 or 4 bytes", "5 bytes", "6 or 7 bytes", "8 to 11 bytes", "12 to 15 bytes", "16 to 23 bytes", "24 to 39 bytes", "40 to 79 bytes", "80 bytes or more",
 	"short for what machines make", "long, as machines make them", "entropy", "unlike words", "unlike words, and long", "has digits",
@@ -156,10 +160,10 @@ var featureNames = [features]string{
 	"not in quotes, names with dots", "not in quotes, where machines make secrets", "not in quotes, with digits",
 	"one space", "several spaces", "digits of a digest", "a UUID", "words joined by underscores", "words joined by hyphens", "a constant's name",
 	"names with dots", "a path", "an address", "a mail address", "markup", "signs of code", "format verbs", "letters beyond ASCII",
-	"colon inside", "comma inside", "begins like a variable", "a password's hash", "begins with a hyphen", "ends like a sentence",
+	"colon inside", "comma inside", "a version", "escaped letters", "begins like a variable", "a password's hash", "begins with a hyphen", "ends like a sentence",
 	"filler words only", "a filler word", "a telling word inside", "says test", "says wrong", "a telling word in a name",
 	"ends the line", "ends a statement", "not in quotes, ends a statement", "an expression goes on", "in a comment", "the line says test", "the line says example",
-	"a user is near", "a host is near", "words before it in the line", "the line is a label", "stands there twice", "part of its name", "holds its name",
+	"a user is near", "a host is near", "words before it in the line", "the line is a label", "stands there twice", "in a very long line", "part of its name", "holds its name",
 	"file of tests", "file of examples", "documentation", "source code", "configuration", "environment file", "script", "translations",
 	"code of others", "data", "source code, not in quotes", "source code, a word", "documentation, a word", "tests, a word",
 	"configuration, a word", "configuration, not in quotes", "many times in the file", "the key path says example",

@@ -28,8 +28,15 @@ func (sc *Scanner) findings(dst []sprawl.Finding, c *sprawl.Chunk) []sprawl.Find
 			continue
 		}
 		f := sc.set.finding(m, c)
+		if f.Tier == sprawl.Generic {
+			f.At.Confidence, f.Confidence = f.Confidence, min(f.Confidence, mostConfidence)
+		}
 		if wantsLines(c) {
 			lines.place(&f.At, int(m.lo), int(m.hi))
+			weighPlace(&f.At, c.Data, int(m.lo), int(m.hi))
+			if f.At.Confidence > 0 {
+				f.Confidence = f.At.Confidence
+			}
 		}
 		dst = append(dst, f)
 	}
@@ -79,11 +86,22 @@ func (s *Set) finding(m *match, c *sprawl.Chunk) sprawl.Finding {
 	return f
 }
 
-// Place fills in the lines and columns of at for the value data[lo:hi] of a
-// whole object. A Scanner does that itself, but for objects that have an ID.
+// Place fills in what is told of the value data[lo:hi] by where it stands in a
+// whole object whose path is known: its lines and columns, and how sure it is
+// there. A Scanner does that itself, but for objects that have an ID.
 func Place(at *sprawl.Location, data []byte, lo, hi int) {
+	lo, hi = min(lo, len(data)), min(hi, len(data))
 	lines := lineCounter{data: data}
-	lines.place(at, min(lo, len(data)), min(hi, len(data)))
+	lines.place(at, lo, hi)
+	weighPlace(at, data, lo, hi)
+}
+
+// weighPlace makes the confidence of at, if it has one of its own, what it is
+// at its path.
+func weighPlace(at *sprawl.Location, data []byte, lo, hi int) {
+	if at.Confidence > 0 {
+		at.Confidence = Weigh(at.Confidence, at, data, lo, hi)
+	}
 }
 
 // settle drops matches that say less than another about the same bytes, and
@@ -141,7 +159,7 @@ func (sc *Scanner) covered(kept []match, m *match) bool {
 			continue
 		}
 		if len(k.encoding) > 0 && len(m.encoding) > 0 {
-			if sameValue(k, m) {
+			if sameValue(k, m) || sc.exactly(k, m) && sc.rank(k) >= sc.rank(m) {
 				return true
 			}
 			continue
@@ -159,6 +177,13 @@ func (sc *Scanner) beats(m, k *match) bool {
 		return false
 	}
 	return sc.rank(m) > sc.rank(k)
+}
+
+// exactly reports whether two matches in encoded text that overlap have places
+// of their own in it, as in wide characters, and m is the one that no format
+// vouches for.
+func (sc *Scanner) exactly(k, m *match) bool {
+	return (k.lo != m.lo || k.hi != m.hi) && sc.set.rules[m.rule].Tier == sprawl.Generic
 }
 
 func sameValue(a, b *match) bool {

@@ -95,7 +95,7 @@ func standsApart(data []byte, from, pos int) bool {
 	}
 	var buf [12]byte
 	switch string(lowered(buf[:], data[start:pos])) {
-	case "by", "com", "sur", "tres", "im", "over", "under", "multi", "low", "high", "band", "single", "en", "tokeni", "encom":
+	case "by", "com", "sur", "tres", "im", "over", "under", "multi", "low", "high", "band", "single", "en", "encom", "mini", "kp":
 		return false
 	}
 	return true

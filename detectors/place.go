@@ -14,10 +14,24 @@ import (
 func Weigh(confidence int, at *sprawl.Location, data []byte, lo, hi int) int {
 	var e evidence
 	e.gatherPlace(at, data, lo, hi)
-	if e == (evidence{}) {
-		return confidence
+	return min(percent(logit(confidence)+e.score()), mostConfidence)
+}
+
+// PlaceEvidence returns what the place of a value counts for and against it
+// being a secret, as Weigh weighs it.
+func PlaceEvidence(at *sprawl.Location, data []byte, lo, hi int) []Evidence {
+	var e evidence
+	e.gatherPlace(at, data, lo, hi)
+	return e.list()
+}
+
+// Weighted names all kinds of evidence with their weights, in the order of the
+// table in weights.go. It is for the program that learns them.
+func Weighted() (all []Evidence) {
+	for f, name := range featureNames {
+		all = append(all, Evidence{Name: name, Weight: weights[f]})
 	}
-	return percent(logit(confidence) + e.score())
+	return all
 }
 
 // gatherPlace fills in what the place of a value tells.

@@ -17,6 +17,9 @@ type evidence [features]float32
 // still make it surer.
 const leastConfidence = 8
 
+// mostConfidence is the most that a value without a format is believed.
+const mostConfidence = 89
+
 // An Evidence is one thing that counted for, or against, a candidate.
 type Evidence struct {
 	Name   string
@@ -77,7 +80,7 @@ func (c *candidate) refuse(data []byte) string {
 	case isNothing(value):
 		return "stands for no value"
 	}
-	for _, start := range [...]string{"env:", "env.", "process.", "os.", "ENV[", "http://", "https://", "arn:", "ssm:", "vault:", "secret:", "secrets.", "file:", "./", "../", "~/", "ENC(", "ENC[", "ansible-vault", "!", "projects/", "data:", "op://", "base64:,", "jdbc:", "mailto:"} {
+	for _, start := range [...]string{"env:", "env.", "process.", "os.", "ENV[", "http://", "https://", "arn:", "ssm:", "vault:", "secret:", "secrets.", "file:", "./", "../", "~/", "ENC(", "ENC[", "ansible-vault", "!", "projects/", "data:", "op://", "jdbc:", "mailto:", "javascript:"} {
 		if has(value, start) && (c.value.quoted || !has(value, "!") || len(value) < 8) {
 			return "refers to something else"
 		}
@@ -113,7 +116,7 @@ func isNothing(value []byte) bool {
 	switch string(lowered(buf[:], value)) {
 	case "true", "false", "null", "none", "nil", "undefined", "yes", "no", "string", "str", "bytes", "bool", "boolean", "int", "integer",
 		"object", "any", "void", "char", "optional", "required", "varchar", "text", "self", "this", "return", "empty", "blank", "number",
-		"hidden", "masked", "redacted", "[redacted]", "[filtered]", "[hidden]", "(hidden)", "<hidden>", "\\0", "n/a", "nan", "array", "default", "const", "final":
+		"value", "values", "hidden", "masked", "redacted", "[redacted]", "[filtered]", "[hidden]", "(hidden)", "<hidden>", "\\0", "n/a", "nan", "array", "default", "const", "final":
 		return true
 	}
 	return false
@@ -152,6 +155,13 @@ func (e *evidence) gatherName(data []byte, c *candidate) {
 	if c.how > byAssign {
 		e[fColon+feature(c.how-byColon)] = 1
 	}
+	if i := c.name.from; i > 1 && isQuote(data[i-1]) && c.how == byComma {
+		at := i - 2
+		for at > 0 && at > i-40 && data[at] <= ' ' {
+			at--
+		}
+		e.set(fListed, data[at] != '(' && data[at] != '{')
+	}
 	e.set(fTail, c.traits&traitTail != 0)
 	e.set(fHead, c.traits&traitHead != 0)
 	e.set(fPlural, c.traits&traitPlural != 0)
@@ -169,7 +179,7 @@ func (e *evidence) gatherValue(value []byte, c *candidate) {
 	k := kindsOf(value)
 	n, letters := len(value), k.lower+k.upper
 	machine := c.word != sortPassword
-	bare := !c.value.quoted && c.how != byElement
+	bare := !c.value.quoted && c.how != byElement && c.how != byCommand && c.how != byOption && c.how != byDefault
 	e.set(lengthFeature(n), true)
 	e.set(fShortMachine, machine && n < 12)
 	e.set(fLongMachine, machine && n >= 20)
@@ -241,6 +251,8 @@ func (e *evidence) gatherForm(value []byte) {
 	e.set(fForeign, bytes.IndexFunc(value, func(r rune) bool { return r >= 0x80 }) >= 0)
 	e.set(fColonInside, bytes.IndexByte(value, ':') > 0 && !bytes.Contains(value, []byte("://")))
 	e.set(fCommaInside, bytes.IndexByte(value, ',') > 0)
+	e.set(fVersion, isVersion(value))
+	e.set(fSystematic, bytes.Count(value, []byte("\\u")) > 1 || bytes.Contains(value, []byte("\\x")))
 	e.set(fVariable, value[0] == '$' || value[0] == '%' || value[0] == '@' || value[0] == ':' || value[0] == '#')
 	e.set(fHash, value[0] == '$' && bytes.Count(value, []byte("$")) >= 2 || value[0] == '{' && bytes.IndexByte(value, '}') > 2)
 	e.set(fDash, value[0] == '-')
@@ -285,6 +297,7 @@ func (e *evidence) gatherAround(data []byte, c *candidate) {
 	e.set(fExampleLine, anyFold(line, "example", "e.g.", "sample"))
 	e.set(fUserNear, anyFold(near, "user", "login", "email", "admin", "root"))
 	e.set(fHostNear, anyFold(near, "host", "jdbc", "://", "port", "server", "localhost"))
+	e.set(fLongLine, len(line) == len(near) && len(near) > 300)
 	e.set(fTextLine, wordsIn(before) > 7)
 	e.set(fTranslation, anyFold(line, "label", "placeholder", "title", "message", "translate", "description", "__(", "i18n"))
 	if rest := near[lineTo:]; len(value) >= 5 {
@@ -365,6 +378,16 @@ func wordThenDigits(value []byte) bool {
 		k++
 	}
 	return i >= 3 && k > i && k-i <= 4 && len(value)-k <= 1
+}
+
+// isVersion reports whether value is a version, or a range of versions.
+func isVersion(value []byte) bool {
+	value = bytes.TrimLeft(bytes.TrimPrefix(value, []byte("npm:")), "^~>=<v ")
+	i := 0
+	for i < len(value) && isDigit(value[i]) {
+		i++
+	}
+	return i > 0 && i <= 4 && i+1 < len(value) && value[i] == '.' && isDigit(value[i+1])
 }
 
 // isUUID reports whether value has the form of one.

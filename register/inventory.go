@@ -50,6 +50,7 @@ type place struct {
 	inner      string // path inside the object
 	start, end int64
 	encoding   []string
+	confidence int              // of this sighting, where it has one of its own
 	whole      *sprawl.Location // set where the location is known already
 }
 
@@ -166,7 +167,7 @@ func (r *row) add(source int, at *sprawl.Location) {
 	r.in = nil
 	p := place{
 		source: source, object: at.Object, kind: at.Kind, inner: at.Path,
-		start: at.Start, end: at.End, encoding: at.Encoding,
+		start: at.Start, end: at.End, encoding: at.Encoding, confidence: at.Confidence,
 	}
 	if at.Object.IsZero() || len(at.Encoding) > 0 {
 		whole := *at
@@ -218,7 +219,7 @@ func (in *Inventory) Resolve(source int, t sprawl.Target, life sprawl.Life) {
 	r := in.rows[life.Credential]
 	for _, i := range r.placesIn(objectKey{source, life.Object}) {
 		p := &r.places[i]
-		at := sprawl.Location{Target: t, Object: p.object, Kind: p.kind, Start: p.start, End: p.end, Encoding: p.encoding}
+		at := sprawl.Location{Target: t, Object: p.object, Kind: p.kind, Start: p.start, End: p.end, Encoding: p.encoding, Confidence: p.confidence}
 		if p.whole != nil {
 			at = *p.whole
 		}
@@ -280,6 +281,9 @@ func (in *Inventory) Sure(targets []sprawl.Target, confidence int) (all []sprawl
 	for _, r := range shown {
 		c := r.Credential
 		c.Locations = r.locations(targets)
+		if c.Tier == sprawl.Generic {
+			c.Confidence = surest(&c)
+		}
 		if c.Verdict.State == "" {
 			c.Verdict = sprawl.Verdict{State: sprawl.Unknown, Reason: "not asked"}
 		}
@@ -287,6 +291,17 @@ func (in *Inventory) Sure(targets []sprawl.Target, confidence int) (all []sprawl
 	}
 	slices.SortFunc(all, func(a, b sprawl.Credential) int { return cmp.Compare(a.ID, b.ID) })
 	return all, hidden
+}
+
+// surest returns the confidence of c where it is surest.
+func surest(c *sprawl.Credential) (confidence int) {
+	for i := range c.Locations {
+		confidence = max(confidence, c.Locations[i].Confidence)
+	}
+	if confidence == 0 {
+		return c.Confidence
+	}
+	return confidence
 }
 
 // locations returns the resolved locations, and one for each place that none
@@ -299,7 +314,7 @@ func (r *row) locations(targets []sprawl.Target) []sprawl.Location {
 		} else if !r.resolved(p.source, targets) {
 			all = append(all, sprawl.Location{
 				Target: targets[p.source], Object: p.object, Kind: p.kind, Path: p.inner,
-				Start: p.start, End: p.end, Encoding: p.encoding,
+				Start: p.start, End: p.end, Encoding: p.encoding, Confidence: p.confidence,
 			})
 		}
 	}

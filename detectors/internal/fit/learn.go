@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed-5dd601fe/sprawl/detectors"
+)
+
+// A label says what a person who read the place calls the value there.
+type label struct {
+	repo, path        string
+	line, column, end int
+	secret            bool
+	kind              string
+	weight            float64
+	met               bool
+}
+
+// readLabels reads files of lines of repository, commit, path, line, first
+// column, column after the last, "secret" or "not", kind, note; the weight of a
+// sampled line is in its note, as w=3.5.
+func readLabels(glob string) (all []*label, err error) {
+	for pattern := range strings.SplitSeq(glob, ",") {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range files {
+			more, err := readFile(name)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, more...)
+		}
+	}
+	return all, nil
+}
+
+func readFile(name string) (all []*label, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		t := strings.Split(lines.Text(), "\t")
+		if len(t) < 8 || t[6] != "secret" && t[6] != "not" {
+			continue
+		}
+		l := &label{repo: t[0], path: t[2], secret: t[6] == "secret", kind: t[7], weight: 1}
+		var errs [3]error
+		l.line, errs[0] = strconv.Atoi(t[3])
+		l.column, errs[1] = strconv.Atoi(t[4])
+		l.end, errs[2] = strconv.Atoi(t[5])
+		if errs != [3]error{} {
+			return nil, fmt.Errorf("%s:%d: want numbers of line and columns", name, n)
+		}
+		if len(t) > 8 {
+			if _, w, ok := strings.Cut(t[8], "w="); ok {
+				if l.weight, err = strconv.ParseFloat(strings.Fields(w)[0], 64); err != nil {
+					return nil, fmt.Errorf("%s:%d: %w", name, n, err)
+				}
+			}
+		}
+		all = append(all, l)
+	}
+	return all, lines.Err()
+}
+
+// learn fits the weights to the labelled candidates below dirs and prints the
+// table, or, with held, only measures the weights there are.
+func learn(set *detectors.Set, dirs []string, glob string, held bool) error {
+	labels, err := readLabels(glob)
+	if err != nil {
+		return err
+	}
+	examples, err := match(set, dirs, labels)
+	if err != nil {
+		return err
+	}
+	measure(examples, labels, held)
+	if held {
+		return nil
+	}
+	w := fitWeights(examples)
+	printWeights(w)
+	return nil
+}
+
+// match returns the candidates that labels speak of.
+func match(set *detectors.Set, dirs []string, labels []*label) (examples []candidate, err error) {
+	files := map[string]map[string][]*label{}
+	for _, l := range labels {
+		if files[l.repo] == nil {
+			files[l.repo] = map[string][]*label{}
+		}
+		files[l.repo][l.path] = append(files[l.repo][l.path], l)
+	}
+	for _, dir := range dirs {
+		repo := strings.Replace(filepath.Base(dir), "+", "/", 1)
+		for _, path := range sortedKeys(files[repo]) {
+			data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+			if err != nil {
+				continue // not in this checkout
+			}
+			inFile(set, data, path, func(c candidate) {
+				c.repo = repo
+				if l := labelOf(&c, files[repo][path]); l != nil {
+					l.met = true
+					c.secret, c.kind, c.weight = l.secret, l.kind, math.Sqrt(l.weight)
+					examples = append(examples, c)
+				}
+			})
+		}
+	}
+	return examples, nil
+}
+
+// labelOf returns the label that overlaps with c, a secret before a not.
+func labelOf(c *candidate, labels []*label) (best *label) {
+	for _, l := range labels {
+		if l.line == c.line && l.column < c.end && c.column < l.end && (best == nil || l.secret) {
+			best = l
+		}
+	}
+	return best
+}
+
+// fitWeights is logistic regression with a penalty on the squares of all
+// weights but the first, by steps whose size each weight adapts (Adam). It is
+// deterministic.
+func fitWeights(examples []candidate) []float64 {
+	names := detectors.Weighted()
+	index := map[string]int{}
+	for i, e := range names {
+		index[e.Name] = i
+	}
+	w, m, v := make([]float64, len(names)), make([]float64, len(names)), make([]float64, len(names))
+	total := 0.0
+	for i := range examples {
+		total += examples[i].weight
+	}
+	const penalty, steps, rate = 0.6, 4000, 0.03
+	grad := make([]float64, len(names))
+	for step := 1; step <= steps; step++ {
+		clear(grad)
+		for i := range examples {
+			c := &examples[i]
+			z := 0.0
+			for _, e := range c.evidence {
+				z += float64(e.Value) * w[index[e.Name]]
+			}
+			p := 1 / (1 + math.Exp(-z))
+			if c.secret {
+				p--
+			}
+			for _, e := range c.evidence {
+				grad[index[e.Name]] += c.weight * p * float64(e.Value)
+			}
+		}
+		for k := range w {
+			g := grad[k] / total
+			if k > 0 {
+				g += penalty * w[k] / total
+			}
+			m[k] = 0.9*m[k] + 0.1*g
+			v[k] = 0.999*v[k] + 0.001*g*g
+			mh, vh := m[k]/(1-math.Pow(0.9, float64(step))), v[k]/(1-math.Pow(0.999, float64(step)))
+			w[k] -= rate * mh / (math.Sqrt(vh) + 1e-9)
+		}
+	}
+	return w
+}
+
+func printWeights(w []float64) {
+	fmt.Print("package detectors\n\n// weights are what the evidence counts, as learnt from labelled text. The\n" +
+		"// program in internal/fit wrote this table; docs/accuracy.md says how.\nvar weights = [features]float32{\n")
+	for i, e := range detectors.Weighted() {
+		fmt.Printf("\t%.2f, // %s\n", w[i], e.Name)
+	}
+	fmt.Println("}")
+}
+
+// measure prints precision and recall at some thresholds.
+func measure(examples []candidate, labels []*label, held bool) {
+	secrets, unmet := 0, map[string]int{}
+	for _, l := range labels {
+		if l.secret {
+			secrets++
+			if !l.met {
+				unmet[l.kind]++
+			}
+		}
+	}
+	fmt.Fprintf(os.Stderr, "%d labels, %d secrets, %d candidates; secrets without candidate: %v\n", len(labels), secrets, len(examples), unmet)
+	for _, threshold := range []int{10, 20, 30, 40, 50, 60, 70, 80} {
+		var tp, fp int
+		var wtp, wfp float64
+		for _, c := range examples {
+			if c.confidence < threshold {
+				continue
+			}
+			w := c.weight * c.weight
+			if c.secret {
+				tp, wtp = tp+1, wtp+w
+			} else {
+				fp, wfp = fp+1, wfp+w
+			}
+		}
+		fmt.Fprintf(os.Stderr, "at %d: precision %.3f (weighted %.3f), recall %.3f of all labels\n", threshold,
+			float64(tp)/float64(tp+fp), wtp/(wtp+wfp), float64(tp)/float64(secrets))
+	}
+	if !held {
+		return
+	}
+	slices.SortFunc(examples, func(a, b candidate) int { return b.confidence - a.confidence })
+}
