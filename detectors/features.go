@@ -35,6 +35,8 @@ const (
 	fTail
 	fHead
 	fPlural
+	fPassAlone
+	fMoreArgs
 	fNameTest
 	fNameUser
 	fOptionName
@@ -151,7 +153,7 @@ var featureNames = [features]string{
 	"given by colon", "given by arrow", "given after a comma", "given in parentheses", "compared with", "text of an element",
 	"given without a sign", "given to an option", "given in a sentence", "given as a default", "value of a pair", "argument of a login",
 	"option of a command", "column of a row",
-	"one of a list", "other words after the telling one", "other words before it", "name in the plural", "name says test", "name says whose",
+	"one of a list", "other words after the telling one", "other words before it", "name in the plural", "named pass", "other arguments follow", "name says test", "name says whose",
 	"name begins with a hyphen", "name in capitals", "name has dots",
 	"3 or 4 bytes", "5 bytes", "6 or 7 bytes", "8 to 11 bytes", "12 to 15 bytes", "16 to 23 bytes", "24 to 39 bytes", "40 to 79 bytes", "80 bytes or more",
 	"short for what machines make", "long, as machines make them", "entropy", "unlike words", "unlike words, and long", "has digits",

@@ -109,6 +109,10 @@ func findAssignment(sc *Scanner, dst []match, r *rule, data []byte, pos, size in
 		sc.note(r, pos, why)
 		return dst, lo, hi
 	}
+	if size == 3 && name.from > 0 && data[name.from-1] == '$' && string(name.of(data)) == "PWD" {
+		sc.note(r, pos, "the shell's working directory")
+		return dst, lo, hi
+	}
 	g := giving{data: data, name: name, lo: lo, hi: hi}
 	v, how := g.value()
 	if how == byNothing || v.to <= v.from {

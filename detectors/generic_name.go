@@ -193,7 +193,7 @@ func refusedAfter(word string) bool {
 // a listing, words of a grammar.
 func refusedBefore(word string) bool {
 	switch word {
-	case "public", "csrf", "xsrf", "antiforgery", "authenticity", "page", "next", "continuation", "sync", "cancel", "cancellation",
+	case "public", "existing", "csrf", "xsrf", "antiforgery", "authenticity", "page", "next", "continuation", "sync", "cancel", "cancellation",
 		"hashed", "encrypted", "design", "syntax", "idempotency", "pagination", "syntactic", "lexer", "primary", "foreign", "is", "has",
 		"no", "without", "forgot", "forgotten", "reset", "change", "confirm", "show", "hide", "toggle", "validate", "verify", "check",
 		"max", "min", "num", "unk", "eos", "bos", "pad", "mask", "cls", "sep", "stop", "cache", "sort", "partition", "require", "use",

@@ -167,8 +167,8 @@ func (g *giving) operator(i int, c closing) (next int, how manner) {
 	case c.text:
 		return i, byNothing
 	case isQuote(rest[0]) && at < i:
-		if g.name.to-g.name.from <= 4 {
-			return i, byNothing // the verb: pass "x"
+		if g.name.to-g.name.from <= 4 || c.quote {
+			return i, byNothing // the verb: pass "x"; two strings, as in resource "x" "y"
 		}
 		return i, byBlank
 	case at < i:

@@ -80,12 +80,12 @@ func (c *candidate) refuse(data []byte) string {
 	case isNothing(value):
 		return "stands for no value"
 	}
-	for _, start := range [...]string{"env:", "env.", "process.", "os.", "ENV[", "http://", "https://", "arn:", "ssm:", "vault:", "secret:", "secrets.", "file:", "./", "../", "~/", "ENC(", "ENC[", "ansible-vault", "!", "projects/", "data:", "op://", "jdbc:", "mailto:", "javascript:"} {
+	for _, start := range [...]string{"env:", "env.", "process.", "os.", "ENV[", "http://", "https://", "arn:", "ssm:", "vault:", "secret:", "secrets.", "file:", "./", "../", "~/", "ENC(", "ENC[", "ansible-vault", "!", "projects/", "data:", "op://", "jdbc:", "mailto:", "classpath:", "javascript:"} {
 		if has(value, start) && (c.value.quoted || !has(value, "!") || len(value) < 8) {
 			return "refers to something else"
 		}
 	}
-	for _, inside := range [...]string{"${", "#{", "{{", "<%", "%(", "$(", "{%"} {
+	for _, inside := range [...]string{"${", "#{", "{{", "<%", "%(", "$(", "{%", ":\""} {
 		if bytes.Contains(value, []byte(inside)) {
 			return "a template"
 		}
@@ -170,6 +170,7 @@ func (e *evidence) gatherName(data []byte, c *candidate) {
 	e.set(fOptionName, c.traits&traitOption != 0)
 	name := c.name.of(data)
 	k := kindsOf(name)
+	e.set(fPassAlone, len(name) == 4 && c.word == sortPassword)
 	e.set(fNameUpper, k.upper > 2 && k.lower == 0)
 	e.set(fNameDotted, bytes.IndexByte(name, '.') > 0)
 }
@@ -289,6 +290,7 @@ func (e *evidence) gatherAround(data []byte, c *candidate) {
 	after := bytes.TrimLeft(near[min(at+len(value), len(near)):lineTo], " \t\r\"'`")
 	e.set(fEndsLine, len(after) == 0)
 	e.set(fEndsStatement, len(after) > 0 && (after[0] == ';' || after[0] == ')'))
+	e.set(fMoreArgs, len(after) > 0 && after[0] == ',' && (c.how == byComma || c.how == byParen))
 	e.set(fBareStatement, e[fEndsStatement] == 1 && e[fBare] == 1)
 	e.set(fGoesOn, len(after) > 0 && e[fBare] == 1 && (isLetter(after[0]) || bytes.IndexByte([]byte("+?|&.*="), after[0]) >= 0))
 	trimmed := bytes.TrimLeft(before, " \t")
