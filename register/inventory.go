@@ -268,6 +268,9 @@ func (in *Inventory) Sure(targets []sprawl.Target, confidence int) (all []sprawl
 	in.join(targets)
 	var shown []*row
 	for _, r := range in.rows {
+		if r.Tier == sprawl.Generic {
+			r.Confidence = r.surest()
+		}
 		switch {
 		case r.into != nil:
 		case r.Confidence < confidence:
@@ -281,9 +284,6 @@ func (in *Inventory) Sure(targets []sprawl.Target, confidence int) (all []sprawl
 	for _, r := range shown {
 		c := r.Credential
 		c.Locations = r.locations(targets)
-		if c.Tier == sprawl.Generic {
-			c.Confidence = surest(&c)
-		}
 		if c.Verdict.State == "" {
 			c.Verdict = sprawl.Verdict{State: sprawl.Unknown, Reason: "not asked"}
 		}
@@ -293,15 +293,17 @@ func (in *Inventory) Sure(targets []sprawl.Target, confidence int) (all []sprawl
 	return all, hidden
 }
 
-// surest returns the confidence of c where it is surest.
-func surest(c *sprawl.Credential) (confidence int) {
-	for i := range c.Locations {
-		confidence = max(confidence, c.Locations[i].Confidence)
+// surest returns the confidence of r in the place where it is surest.
+func (r *row) surest() (confidence int) {
+	for i := range r.Locations {
+		confidence = max(confidence, r.Locations[i].Confidence)
 	}
-	if confidence == 0 {
-		return c.Confidence
+	for i := range r.places {
+		if whole := r.places[i].whole; whole != nil && whole.Object.IsZero() {
+			confidence = max(confidence, whole.Confidence)
+		}
 	}
-	return confidence
+	return cmp.Or(confidence, r.Confidence)
 }
 
 // locations returns the resolved locations, and one for each place that none
