@@ -63,6 +63,7 @@ func Formats() map[string]Format {
 	return map[string]Format{
 		"csv":      CSV,
 		"gitlab":   GitLab,
+		"html":     HTML,
 		"json":     JSON,
 		"junit":    JUnit,
 		"markdown": Markdown,

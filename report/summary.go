@@ -80,6 +80,16 @@ func (t *text) read() string {
 	return t.targets() + " in " + elapsed(r.Elapsed) + " with " + plural(int64(r.Rules), "rule") + ": " + strings.Join(s, ", ")
 }
 
+// brief is read in a few numbers.
+func (t *text) brief() string {
+	r := &t.doc.Receipt
+	s := []string{size(r.Bytes) + " read", plural(r.Objects, "object")}
+	if r.Commits > 0 {
+		s = append(s, plural(r.Commits, "commit"))
+	}
+	return strings.Join(append(s, plural(int64(r.Rules), "rule"), elapsed(r.Elapsed)), " · ")
+}
+
 // targets names what was to be read.
 func (t *text) targets() string {
 	all := t.doc.Targets

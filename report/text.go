@@ -225,14 +225,7 @@ func life(at *sprawl.Location) string {
 		return ""
 	}
 	var s []string
-	if l.Commit != "" {
-		in := "since " + short(l.Commit)
-		if !l.When.IsZero() {
-			in += " of " + date(l.When)
-		}
-		if l.Author != "" {
-			in += " by " + safe(nameOf(l.Author))
-		}
+	if in := since(l); in != "" {
 		s = append(s, in)
 	}
 	s = append(s, fate(l))
@@ -243,6 +236,21 @@ func life(at *sprawl.Location) string {
 		s = append(s, safe(l.Note))
 	}
 	return strings.Join(s, "; ")
+}
+
+// since says what began a life; "" if it is not known.
+func since(l *sprawl.Life) string {
+	if l.Commit == "" {
+		return ""
+	}
+	in := "since " + short(l.Commit)
+	if !l.When.IsZero() {
+		in += " of " + date(l.When)
+	}
+	if l.Author != "" {
+		in += " by " + safe(nameOf(l.Author))
+	}
+	return in
 }
 
 // nameOf returns an author without the mail address, which has its place in the

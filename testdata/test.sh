@@ -7,6 +7,9 @@ trap 'rm -f "$log"' EXIT
 if ! command -v git >/dev/null 2>&1; then
 	apt-get update -qq && apt-get install -y -qq git || { echo "tests build real repositories: install git"; exit 1; }
 fi
+if ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
+	apt-get update -qq && apt-get install -y -qq chromium || { echo "tests look at the HTML report: install chromium"; exit 1; }
+fi
 SPRAWL_CORPUS="$(git rev-parse --absolute-git-dir)" go test -race -v -timeout 20m ./... >"$log" 2>&1
 code=$?
 grep -E '^(ok|FAIL|---[ ]FAIL|panic:|\?)' "$log" | grep -v 'no test files'
