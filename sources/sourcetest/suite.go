@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -348,6 +349,11 @@ func (s Suite) nothingStays(t *testing.T) {
 	src := s.Open(t, s.sample())
 	before := runtime.NumGoroutine()
 	s.collect(t, src)
+	if closer, ok := src.(io.Closer); ok {
+		if err := closer.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 	for range 200 {
 		if runtime.NumGoroutine() <= before {
 			return

@@ -88,6 +88,14 @@ func New(o Options) (*Client, error) {
 // of this.
 func (c *Client) HTTP() *http.Client { return c.http }
 
+// Close closes connections that wait for another request.
+func (c *Client) Close() error {
+	if t, ok := c.o.Transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+	return nil
+}
+
 // Host returns the platform's host.
 func (c *Client) Host() string { return c.o.Base.Host }
 
