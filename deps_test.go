@@ -33,7 +33,9 @@ detectors/internal/literal   : golang.org/x/sys/...
 sources                      : . sources/...
 sources/dir                  : . sources/internal/unpack github.com/bmatcuk/doublestar/v4 golang.org/x/sys/...
 sources/env                  : . sources/internal/entry
-sources/jsonl                : . sources/internal/entry sources/internal/unpack
+sources/jsonl                : . sources/gitlab               : . sources/internal/client sources/internal/entry sources/internal/unpack github.com/xanzy/go-gitlab
+internal/fake                :
+sources/internal/entry sources/internal/unpack
 sources/internal/client      : golang.org/x/time/...
 sources/internal/entry       : .
 sources/stdin                : . sources/internal/unpack
@@ -55,6 +57,7 @@ cmd/sprawl                   : . boundary detectors register report sources swee
 // replacing one is one directory's work.
 var onlyIn = map[string]string{
 	"github.com/go-git/go-git/v5": "sources/git",
+	"github.com/xanzy/go-gitlab":  "sources/gitlab",
 	"github.com/spf13/cobra":      "cmd/sprawl",
 	"modernc.org/sqlite":          "register",
 	"github.com/pressly/goose/v3": "register",

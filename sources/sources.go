@@ -14,6 +14,7 @@ import (
 	"github.com/seed-5dd601fe/sprawl/sources/dir"
 	"github.com/seed-5dd601fe/sprawl/sources/env"
 	"github.com/seed-5dd601fe/sprawl/sources/git"
+	"github.com/seed-5dd601fe/sprawl/sources/gitlab"
 	"github.com/seed-5dd601fe/sprawl/sources/jsonl"
 	"github.com/seed-5dd601fe/sprawl/sources/stdin"
 )
@@ -31,9 +32,10 @@ type Options struct {
 
 	Stdin io.Reader // what stdin: and jsonl:- read
 
-	// Environ is the environment as os.Environ returns it: what env: reads, and
-	// where sources of platforms find their tokens.
+	// Environ is the environment as os.Environ returns it, which env: reads.
+	// Getenv looks a variable up: sources of platforms find their tokens so.
 	Environ []string
+	Getenv  func(name string) string
 
 	// For directories: patterns of paths to leave out, and whether to read
 	// .git directories as files.
@@ -66,6 +68,7 @@ func openers() map[string]opener {
 		"git+https": openGit,
 		"git+ssh":   openGit,
 		"http":      openGit,
+		"gitlab":    openGitLab,
 		"https":     openGit,
 		"jsonl":     openLines,
 		"ssh":       openGit,
@@ -92,7 +95,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error
 
 // request returns err as an ErrRequest if it is a source's own.
 func request(err error) error {
-	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, jsonl.ErrRequest} {
+	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest} {
 		if errors.Is(err, own) {
 			return &requestError{err}
 		}
@@ -159,6 +162,17 @@ func openEnv(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, er
 	return s, nil
 }
 
+func openGitLab(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := gitlab.Open(ctx, t, gitlab.Options{Getenv: o.Getenv, Reach: o.Reach})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
 func openGit(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
 	s, err := git.Open(ctx, t, git.Options{
 		NoDelta:    o.NoDelta,
@@ -167,6 +181,7 @@ func openGit(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, er
 		GitDir:     o.GitDir,
 		IndexFile:  o.IndexFile,
 		ObjectDirs: o.ObjectDirs,
+		Login:      o.login,
 		Progress:   o.Progress,
 	})
 	if err != nil {

@@ -32,7 +32,7 @@ func benchmark(b *testing.B, scheme, variable string, noDelta bool) {
 			b.Fatal(err)
 		}
 		in := register.New(register.NewRunKey())
-		r, err := Run(context.Background(), Config{Places: []Place{{t, src}}, Rules: set, Inventory: in})
+		r, err := Run(context.Background(), Config{Places: []Place{{Target: t, Source: src}}, Rules: set, Inventory: in})
 		if err != nil {
 			b.Fatal(err)
 		}

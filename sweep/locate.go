@@ -15,53 +15,50 @@ type rereader interface {
 	Content(ctx context.Context, id sprawl.ID, yield func(data []byte) error) error
 }
 
-// locate asks the sources that met content before they knew where it lives.
-func (s *sweep) locate(ctx context.Context) {
-	for i, p := range s.Places {
-		l, ok := p.Source.(sprawl.Locator)
-		if !ok || ctx.Err() != nil {
-			continue
-		}
-		seen := s.Inventory.Sightings(i)
-		if len(seen) == 0 {
-			continue
-		}
-		s.tell("locating")
-		var err error
-		caught := panics.Try(func() {
-			err = l.Locate(ctx, seen, func(life sprawl.Life) error {
-				s.Inventory.Resolve(i, p.Target, life)
-				return nil
-			})
-		})
-		if caught != nil {
-			err = &sprawl.Gap{Target: p.Target, What: "history", Why: fmt.Sprintf("internal error: %v", caught.Value)}
-		}
-		if err != nil && ctx.Err() == nil {
-			s.gap(sprawl.Gaps(p.Target, "history", err)...)
+// locate asks a source that met content before it knew where it lives, and
+// fills in the lines and columns of what was found in it.
+func (s *sweep) locate(ctx context.Context, i int, p Place) {
+	if l, ok := p.Source.(sprawl.Locator); ok && ctx.Err() == nil {
+		if seen := s.Inventory.Sightings(i); len(seen) > 0 {
+			s.tell("locating")
+			s.lives(ctx, i, p, l, seen)
 		}
 	}
-	s.lines(ctx)
+	s.lines(ctx, i, p)
+}
+
+func (s *sweep) lives(ctx context.Context, i int, p Place, l sprawl.Locator, seen []sprawl.Sighting) {
+	var err error
+	caught := panics.Try(func() {
+		err = l.Locate(ctx, seen, func(life sprawl.Life) error {
+			s.Inventory.Resolve(i, p.Target, life)
+			return nil
+		})
+	})
+	if caught != nil {
+		err = &sprawl.Gap{Target: p.Target, What: "history", Why: fmt.Sprintf("internal error: %v", caught.Value)}
+	}
+	if err != nil && ctx.Err() == nil {
+		s.gap(sprawl.Gaps(p.Target, "history", err)...)
+	}
 }
 
 // lines fills in the lines and columns of what lies in objects that can be read
 // again: each such object is read once.
-func (s *sweep) lines(ctx context.Context) {
-	for i, p := range s.Places {
-		r, ok := p.Source.(rereader)
-		if !ok || ctx.Err() != nil {
-			continue
-		}
-		for id, at := range s.Inventory.Unplaced(i) {
-			_ = r.Content(ctx, id, func(data []byte) error { // a location without a line is still one
-				for _, l := range at {
-					if l.End <= int64(len(data)) {
-						detectors.Place(l, data, int(l.Start), int(l.End))
-					}
+func (s *sweep) lines(ctx context.Context, i int, p Place) {
+	r, ok := p.Source.(rereader)
+	if !ok || ctx.Err() != nil {
+		return
+	}
+	for id, at := range s.Inventory.Unplaced(i) {
+		_ = r.Content(ctx, id, func(data []byte) error { // a location without a line is still one
+			for _, l := range at {
+				if l.End <= int64(len(data)) {
+					detectors.Place(l, data, int(l.Start), int(l.End))
 				}
-				return nil
-			})
-		}
+			}
+			return nil
+		})
 	}
 }
 
@@ -72,18 +69,26 @@ func (s *sweep) receipt(ctx context.Context) sprawl.Receipt {
 		Rules: s.Rules.Len(), Gaps: s.gaps,
 	}
 	for _, p := range s.Places {
-		t, ok := p.Source.(sprawl.Tallier)
-		if !ok {
-			continue
-		}
-		tally := t.Tally()
-		r.Commits += tally.Commits
-		r.Refs += tally.Refs
-		r.Skipped = append(r.Skipped, tally.Skipped...)
+		s.count(p.Source)
 	}
+	r.Commits, r.Refs, r.Skipped = s.tally.Commits, s.tally.Refs, s.tally.Skipped
 	if ctx.Err() != nil {
 		r.Gaps = append(r.Gaps, sprawl.Gap{What: "the run", Why: "stopped before everything was read: run it again"})
 	}
 	r.Complete = len(r.Gaps) == 0
 	return r
+}
+
+// count adds what a source met to the tally.
+func (s *sweep) count(from sprawl.Source) {
+	t, ok := from.(sprawl.Tallier)
+	if !ok {
+		return
+	}
+	tally := t.Tally()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tally.Commits += tally.Commits
+	s.tally.Refs += tally.Refs
+	s.tally.Skipped = append(s.tally.Skipped, tally.Skipped...)
 }

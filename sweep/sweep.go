@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"runtime"
 	"slices"
 	"sync"
@@ -28,6 +29,7 @@ import (
 type Place struct {
 	Target sprawl.Target
 	Source sprawl.Source
+	Says   map[string]string // what the place that listed it says of it; else nil
 }
 
 // Config says what to sweep and with what.
@@ -36,6 +38,13 @@ type Config struct {
 	Rules     *detectors.Set
 	Inventory *register.Inventory
 	Workers   int // units that are read at once; 0 is one for each processor
+
+	// Open opens the source of a target that a place lists, such as an
+	// organisation's repository; the sweep closes it when it is read. Met is
+	// told of each such target, before any is opened. It counts as the next of
+	// Places to the inventory. Where Open is nil they are not read.
+	Open func(context.Context, sprawl.Target) (sprawl.Source, error)
+	Met  func(Place)
 
 	// Progress, if not nil, is told now and then how far the sweep is, from
 	// any goroutine.
@@ -63,7 +72,10 @@ func Run(ctx context.Context, c Config) (sprawl.Receipt, error) {
 	}
 	s.tell("reading")
 	s.read(ctx)
-	s.locate(ctx)
+	for i, p := range s.Places {
+		s.locate(ctx, i, p)
+	}
+	s.listed(ctx)
 	r := s.receipt(ctx)
 	r.Elapsed = time.Since(begin)
 	return r, nil
@@ -79,8 +91,9 @@ type sweep struct {
 	bytes, scanned, objects atomic.Int64
 	done                    atomic.Int64
 
-	mu   sync.Mutex
-	gaps []sprawl.Gap
+	mu    sync.Mutex
+	gaps  []sprawl.Gap
+	tally sprawl.Tally // of the places that were listed, which are closed by now
 }
 
 // A unit is a unit of one of the places.
@@ -116,16 +129,26 @@ func (s *sweep) gap(gaps ...sprawl.Gap) {
 
 // read works through the units, stage by stage, the largest first.
 func (s *sweep) read(ctx context.Context) {
-	slices.SortStableFunc(s.units, func(a, b unit) int {
-		return cmp.Or(cmp.Compare(a.Stage, b.Stage), cmp.Compare(b.Bytes, a.Bytes))
-	})
-	for rest := s.units; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n].Stage == rest[0].Stage {
-			n++
+	slices.SortStableFunc(s.units, byCost)
+	for stage := range stages(s.units) {
+		s.stage(ctx, stage)
+	}
+}
+
+func byCost(a, b unit) int {
+	return cmp.Or(cmp.Compare(a.Stage, b.Stage), cmp.Compare(b.Bytes, a.Bytes))
+}
+
+// stages returns units, which are in order, stage by stage.
+func stages(units []unit) iter.Seq[[]unit] {
+	return func(yield func([]unit) bool) {
+		for n := 0; len(units) > 0; units = units[n:] {
+			for n = 1; n < len(units) && units[n].Stage == units[0].Stage; n++ {
+			}
+			if !yield(units[:n]) {
+				return
+			}
 		}
-		s.stage(ctx, rest[:n])
-		rest = rest[n:]
 	}
 }
 
@@ -142,7 +165,7 @@ func (s *sweep) stage(ctx context.Context, units []unit) {
 				if i >= len(units) || ctx.Err() != nil {
 					return
 				}
-				w.do(ctx, units[i])
+				w.do(ctx, units[i], s.Places[units[i].place].Source)
 				s.tell("reading")
 			}
 		})
@@ -173,12 +196,12 @@ type worker struct {
 
 // do reads one unit. Whatever goes wrong inside it, a panic too, is that unit's
 // gap and not the sweep's end.
-func (w *worker) do(ctx context.Context, u unit) {
+func (w *worker) do(ctx context.Context, u unit, from sprawl.Source) {
 	w.place, w.ctx = u.place, ctx
 	w.scanner.Reset()
 	scanned := w.scanner.Scanned()
 	var err error
-	caught := panics.Try(func() { err = w.Places[u.place].Source.Read(ctx, u.Unit, w) })
+	caught := panics.Try(func() { err = from.Read(ctx, u.Unit, w) })
 	if caught != nil {
 		err = &sprawl.Gap{Target: u.Target, What: u.Name, Why: fmt.Sprintf("internal error: %v", caught.Value)}
 		w.scanner = w.Rules.NewScanner()

@@ -81,7 +81,7 @@ const made = "key = acme_" + "0k3j5h2g9f8d7s6a4p1q\n"
 func TestEveryCopyIsOneCredential(t *testing.T) {
 	src := &fake{units: unitsOf(0, "text1", "text2", "text3"), text: made}
 	in := register.New(register.NewRunKey())
-	r, err := Run(t.Context(), Config{Places: []Place{{"fake:", src}}, Rules: rules(t), Inventory: in, Workers: 2})
+	r, err := Run(t.Context(), Config{Places: []Place{{Target: "fake:", Source: src}}, Rules: rules(t), Inventory: in, Workers: 2})
 	if err != nil || !r.Complete || r.Objects != 3 || r.Bytes != int64(3*len(made)) {
 		t.Fatalf("%v, %+v", err, r)
 	}
@@ -97,7 +97,7 @@ func TestEveryCopyIsOneCredential(t *testing.T) {
 func TestPanicsAndGapsCostTheirUnitOnly(t *testing.T) {
 	src := &fake{units: unitsOf(0, "panic", "gap", "text1", "panic2", "text2"), text: made}
 	in := register.New(register.NewRunKey())
-	r, err := Run(t.Context(), Config{Places: []Place{{"fake:", src}}, Rules: rules(t), Inventory: in})
+	r, err := Run(t.Context(), Config{Places: []Place{{Target: "fake:", Source: src}}, Rules: rules(t), Inventory: in})
 	if err != nil || r.Complete || len(r.Gaps) != 4 {
 		t.Fatalf("%v, gaps %v", err, r.Gaps)
 	}
@@ -108,7 +108,7 @@ func TestPanicsAndGapsCostTheirUnitOnly(t *testing.T) {
 
 func TestStagesComeInOrder(t *testing.T) {
 	src := &fake{units: append(unitsOf(1, "text-late", "text-late2"), unitsOf(0, "text-a", "text-b", "text-c")...), text: "nothing"}
-	if _, err := Run(t.Context(), Config{Places: []Place{{"fake:", src}}, Rules: rules(t), Inventory: register.New(register.NewRunKey()), Workers: 3}); err != nil {
+	if _, err := Run(t.Context(), Config{Places: []Place{{Target: "fake:", Source: src}}, Rules: rules(t), Inventory: register.New(register.NewRunKey()), Workers: 3}); err != nil {
 		t.Fatal(err)
 	}
 	late := slices.IndexFunc(src.order, func(n string) bool { return strings.HasPrefix(n, "text-late") })
@@ -123,7 +123,7 @@ func TestCancellationIsIncomplete(t *testing.T) {
 	in := register.New(register.NewRunKey())
 	done := make(chan sprawl.Receipt)
 	go func() {
-		r, err := Run(ctx, Config{Places: []Place{{"fake:", src}}, Rules: rules(t), Inventory: in, Workers: 3})
+		r, err := Run(ctx, Config{Places: []Place{{Target: "fake:", Source: src}}, Rules: rules(t), Inventory: in, Workers: 3})
 		if err != nil {
 			t.Error(err)
 		}

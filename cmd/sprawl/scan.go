@@ -122,7 +122,13 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	defer closeAll(places)
 	in := register.New(key)
 	bar, began := newProgress(c, f), time.Now()
-	receipt, err := sweep.Run(ctx, sweep.Config{Places: places, Rules: set, Inventory: in, Workers: f.workers, Progress: bar.show})
+	receipt, err := sweep.Run(ctx, sweep.Config{
+		Places: places, Rules: set, Inventory: in, Workers: f.workers, Progress: bar.show,
+		Open: func(ctx context.Context, t sprawl.Target) (sprawl.Source, error) {
+			return sources.Open(ctx, t, f.sourceOptions(c, set))
+		},
+		Met: func(p sweep.Place) { places = append(places, p) },
+	})
 	bar.end()
 	if err != nil {
 		return exitRequest, err
@@ -246,10 +252,7 @@ func openOne(ctx context.Context, c console, f *scanFlags, arg string, set *dete
 	if err != nil {
 		return sweep.Place{}, err
 	}
-	src, err := sources.Open(ctx, t, sources.Options{
-		Reach: set.Reach(), Stdin: c.in, Environ: os.Environ(), Exclude: f.exclude, NoDelta: f.noDelta, Since: f.since, Staged: f.staged,
-		IndexFile: c.getenv("GIT_INDEX_FILE"), GitDir: c.getenv("GIT_DIR"),
-	})
+	src, err := sources.Open(ctx, t, f.sourceOptions(c, set))
 	if err != nil {
 		return sweep.Place{Target: t}, err
 	}
@@ -257,6 +260,15 @@ func openOne(ctx context.Context, c console, f *scanFlags, arg string, set *dete
 		t = named.Target()
 	}
 	return sweep.Place{Target: t, Source: src}, nil
+}
+
+// sourceOptions says how sources are read.
+func (f *scanFlags) sourceOptions(c console, set *detectors.Set) sources.Options {
+	return sources.Options{
+		Reach: set.Reach(), Stdin: c.in, Environ: os.Environ(), Getenv: c.getenv,
+		Exclude: f.exclude, NoDelta: f.noDelta, Since: f.since, Staged: f.staged,
+		IndexFile: c.getenv("GIT_INDEX_FILE"), GitDir: c.getenv("GIT_DIR"),
+	}
 }
 
 func closeAll(places []sweep.Place) {
@@ -289,6 +301,7 @@ func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Recei
 	}
 	var hidden int
 	doc.Credentials, hidden = in.Sure(doc.Targets, f.minConfidence)
+	say(doc.Credentials, places)
 	if root, ok := workTree(doc.Targets); ok && !f.staged && f.since == "" {
 		notes = append(notes, fmt.Sprintf("Files that are not committed were not read: sprawl scan dir:%s reads them.", root))
 	}
@@ -299,6 +312,21 @@ func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Recei
 		doc.Notes = notes
 	}
 	return doc
+}
+
+// say gives locations what the place that listed their target says of it.
+func say(credentials []sprawl.Credential, places []sweep.Place) {
+	says := map[sprawl.Target]map[string]string{}
+	for _, p := range places {
+		says[p.Target] = p.Says
+	}
+	for i := range credentials {
+		for k := range credentials[i].Locations {
+			if at := &credentials[i].Locations[k]; at.Says == nil {
+				at.Says = says[at.Target]
+			}
+		}
+	}
 }
 
 // workTree returns the first of targets that is a local repository with files

@@ -141,7 +141,7 @@ func FuzzTarget(f *testing.F) {
 			if got := clean(target); strings.Contains(string(got), "sEcReT") {
 				t.Errorf("%s becomes %s", target, got)
 			}
-			if r, err := dial(strings.TrimPrefix(strings.TrimPrefix(string(target), "git+"), "git:")); err != nil && strings.Contains(err.Error(), "sEcReT") {
+			if r, err := dial(strings.TrimPrefix(strings.TrimPrefix(string(target), "git+"), "git:"), nil); err != nil && strings.Contains(err.Error(), "sEcReT") {
 				t.Errorf("%v %v", r, err)
 			}
 		default:

@@ -36,8 +36,9 @@ type remote struct {
 }
 
 // dial prepares to connect to url. Nothing is sent yet. Credentials come from
-// the URL or, for ssh, from the agent; never from a credential helper.
-func dial(url string) (*remote, error) {
+// the URL or, for ssh, from the agent, or else from login, which may be nil;
+// never from a credential helper.
+func dial(url string, login func(host string) (user, password string)) (*remote, error) {
 	ep, err := transport.NewEndpoint(url)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the URL of the remote can't be parsed", ErrRequest)
@@ -49,6 +50,9 @@ func dial(url string) (*remote, error) {
 	switch ep.Protocol {
 	case "http", "https":
 		r.client = githttp.NewClient(&http.Client{Transport: http.DefaultTransport})
+		if ep.User == "" && ep.Password == "" && login != nil {
+			ep.User, ep.Password = login(hostOf(ep))
+		}
 		r.basicAuth()
 	case "ssh":
 		r.client = ssh.DefaultClient
@@ -56,6 +60,14 @@ func dial(url string) (*remote, error) {
 		return nil, fmt.Errorf("%w: remotes of the %s protocol are not supported; use https or ssh", ErrRequest, ep.Protocol)
 	}
 	return r, nil
+}
+
+// hostOf returns the host with its port, if that is not the protocol's own.
+func hostOf(ep *transport.Endpoint) string {
+	if ep.Port == 0 || ep.Port == 443 && ep.Protocol == "https" || ep.Port == 80 && ep.Protocol == "http" {
+		return ep.Host
+	}
+	return fmt.Sprint(ep.Host, ":", ep.Port)
 }
 
 // basicAuth moves the user information out of the URL, so that no error that

@@ -164,7 +164,7 @@ func TestTargets(t *testing.T) {
 			t.Errorf("%s: got %q, %q, %q", in, got, path, remote)
 		}
 	}
-	if _, err := dial("https://u:p@[bad"); !errors.Is(err, ErrRequest) || strings.Contains(err.Error(), "u:p") {
+	if _, err := dial("https://u:p@[bad", nil); !errors.Is(err, ErrRequest) || strings.Contains(err.Error(), "u:p") {
 		t.Errorf("a bad URL gives %v", err)
 	}
 }

@@ -40,6 +40,10 @@ type Options struct {
 	IndexFile  string
 	ObjectDirs []string
 
+	// Login returns with whom to log in at the host of an http remote; "" is
+	// nobody. The host has a port where the URL has one. It may be nil.
+	Login func(host string) (user, password string)
+
 	// Progress, if not nil, is called with the number of bytes that a remote
 	// has sent so far.
 	Progress func(bytes int64)
@@ -85,7 +89,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (*Repo, error) {
 			return nil, fmt.Errorf("%w: %s is a remote; a range or an index needs a repository on this machine", ErrRequest, r.target)
 		}
 		var err error
-		r.remote, err = dial(url)
+		r.remote, err = dial(url, o.Login)
 		return r, err
 	}
 	if err := r.open(path); err != nil {
