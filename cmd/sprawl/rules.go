@@ -51,6 +51,7 @@ their rules are looked at, together with the built-in ones.`,
 			RunE: func(_ *cobra.Command, args []string) error { return lintRules(c, append(files, args...)) },
 		},
 		newRule(c, &files),
+		newImport(c, code),
 	)
 	return cmd
 }
