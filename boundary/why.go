@@ -138,7 +138,12 @@ func noun(of facet, value string) string {
 		return custodyNoun(value)
 	case party:
 		return strings.TrimPrefix(phrase(party, value), "in ")
-	case unit, protection, tenant:
+	case unit:
+		if value == "." {
+			return "this directory"
+		}
+		return value
+	case protection, tenant:
 		return value
 	}
 	return facetNames[of] + " " + value

@@ -18,7 +18,8 @@ import (
 // canonical returns the form of value that all ways to write it share: without
 // what shells, configuration files and prose put around it, escapes and
 // percent-encoding undone where there are some, and a private key as the key
-// itself, in whatever container it comes.
+// itself, in whatever container it comes. Text in base64, as Kubernetes writes
+// its secrets, is the text.
 func canonical(value string) []byte {
 	value = bare(value)
 	if strings.Contains(value, "-----BEGIN ") {
@@ -27,7 +28,7 @@ func canonical(value string) []byte {
 	// A value that was escaped twice needs two steps, and each step can lay
 	// quotes bare. The bound is for text that was made to unfold for ever.
 	for range 4 {
-		plain := bare(unescape(value))
+		plain := bare(unarmor(unescape(value)))
 		if plain == value {
 			break
 		}
@@ -68,6 +69,27 @@ func unescape(value string) string {
 		value = unbackslash(value)
 	}
 	return value
+}
+
+// leastArmored is how many characters of base64 are taken for text in disguise.
+// Fewer are a word by chance; and a wrong guess only joins a value with its own
+// other form.
+const leastArmored = 12
+
+// unarmor returns the text that value is the base64 of, or value.
+func unarmor(value string) string {
+	if len(value) < leastArmored {
+		return value
+	}
+	raw, err := base64.StdEncoding.Strict().DecodeString(value)
+	if err != nil {
+		raw, err = base64.RawStdEncoding.Strict().DecodeString(value)
+	}
+	plain := strings.TrimRight(string(raw), "\r\n") // echo adds one before it is encoded
+	if err != nil || plain == "" || strings.IndexFunc(plain, func(r rune) bool { return r < ' ' || r > '~' }) >= 0 {
+		return value
+	}
+	return plain
 }
 
 // unbackslash undoes escapes such as \/ \" \u002b \x2b \n, and leaves a

@@ -138,6 +138,7 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if asker != nil {
 		asker.ask(ctx, c, in, doc)
 	}
+	nameRepositories(doc)
 	policy.Judge(doc.Credentials, time.Now())
 	wantEnvironments(doc, policy)
 	redact(doc, set)
