@@ -35,7 +35,7 @@ const (
 // wins, and the file name wins over directories.
 func readPath(more words, g *gather, at *sprawl.Location) (p path) {
 	switch at.Kind {
-	case sprawl.KindBlob, sprawl.KindName, sprawl.KindTree, sprawl.KindLink:
+	case sprawl.KindBlob, sprawl.KindEntry, sprawl.KindName, sprawl.KindTree, sprawl.KindLink:
 	default:
 		return p // the text of a commit has no path
 	}
