@@ -37,7 +37,7 @@ func Infer(arg string) (sprawl.Target, error) {
 	if t, ok := remote(arg); ok {
 		return t, nil
 	}
-	if t := sprawl.Target(arg); openers()[t.Scheme()] != nil {
+	if t := sprawl.Target(arg); opener(t.Scheme()) != nil {
 		return t, nil
 	}
 	return local(arg)

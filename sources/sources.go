@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -52,37 +51,32 @@ type Options struct {
 	Progress   func(bytes int64)
 }
 
-// An opener makes the Source of a target.
-type opener func(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error)
-
-// openers returns every scheme that can be read. A new source is one directory
-// and one line here.
-func openers() map[string]opener {
-	return map[string]opener{
-		"dir":       openDir,
-		"env":       openEnv,
-		"file":      openGit,
-		"git":       openGit,
-		"git+file":  openGit,
-		"git+http":  openGit,
-		"git+https": openGit,
-		"git+ssh":   openGit,
-		"http":      openGit,
-		"gitlab":    openGitLab,
-		"https":     openGit,
-		"jsonl":     openLines,
-		"ssh":       openGit,
-		"stdin":     openStdin,
-	}
-}
+// An open makes the Source of a target.
+type open func(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error)
 
 // Schemes returns the schemes of all targets that Open knows, sorted.
-func Schemes() []string { return slices.Sorted(maps.Keys(openers())) }
+func Schemes() (all []string) {
+	for _, k := range Kinds() {
+		all = append(all, k.Schemes...)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// opener returns what opens targets of a scheme, or nil.
+func opener(scheme string) open {
+	for _, k := range Kinds() {
+		if slices.Contains(k.Schemes, scheme) {
+			return k.open
+		}
+	}
+	return nil
+}
 
 // Open returns the Source of t. Some sources hold files open and are io.Closers
 // as well; whoever opened one closes it.
 func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
-	open := openers()[t.Scheme()]
+	open := opener(t.Scheme())
 	if open == nil {
 		return nil, fmt.Errorf("%w: target %q: want one that starts with %s", ErrRequest, t, strings.Join(Schemes(), ": ")+":")
 	}

@@ -1,0 +1,53 @@
+package sources
+
+// A Kind is a kind of place that can be read.
+type Kind struct {
+	Schemes []string // of targets
+	Example string   // a target
+	Reads   string   // what is read there
+	Needs   string   // the least that is needed to read it
+	Blind   string   // what can't be seen there; "" where nothing is known
+	open    open
+}
+
+// Kinds returns every kind of place. A new source is one directory and one
+// entry here.
+func Kinds() []Kind {
+	return []Kind{
+		{
+			Schemes: []string{"dir"}, Example: "dir:/etc",
+			Reads: "files, and what is in archives among them",
+			Needs: "permission to read the files",
+			Blind: "where links lead that point out of the directory",
+			open:  openDir,
+		}, {
+			Schemes: []string{"env"}, Example: "env:",
+			Reads: "the variables of the running job or shell",
+			Needs: "nothing",
+			Blind: "variables of other jobs and of files that a shell would read",
+			open:  openEnv,
+		}, {
+			Schemes: []string{"git", "git+file", "git+http", "git+https", "git+ssh", "file", "http", "https", "ssh"}, Example: "git+https://host/repository.git",
+			Reads: "every object of a repository: all refs, stashes, notes, reflogs, what nothing refers to, messages, names",
+			Needs: "read access; for a remote over https the token in SPRAWL_GIT_TOKEN (for the host in SPRAWL_GIT_HOST), GITHUB_TOKEN or GITLAB_TOKEN; over ssh the agent",
+			Blind: "of a remote: reflogs and what no ref leads to; repositories with SHA-256 names; refs kept in reftables",
+			open:  openGit,
+		}, {
+			Schemes: []string{"gitlab"}, Example: "gitlab://group/project?include=variables,logs",
+			Reads: "of an instance, group or project: CI/CD variables at every level, schedules, triggers, job logs and artifacts, issues, merge requests, snippets, wikis, releases, packages' names; its repositories, as git does",
+			Needs: "GITLAB_TOKEN with the scopes read_api and read_repository; the role Maintainer for variables, Owner for those of groups, an administrator for those of the instance; GITLAB_HOST for one of your own",
+			Blind: "values of hidden variables; logs and artifacts beyond the newest 20 jobs (logs=N), or expired; personal snippets",
+			open:  openGitLab,
+		}, {
+			Schemes: []string{"jsonl"}, Example: "jsonl:-",
+			Reads: "records that any program prints, one JSON object a line (docs/sources.md)",
+			Needs: "nothing",
+			open:  openLines,
+		}, {
+			Schemes: []string{"stdin"}, Example: "-",
+			Reads: "one stream, and what is in it if it is an archive",
+			Needs: "nothing",
+			open:  openStdin,
+		},
+	}
+}
