@@ -22,18 +22,24 @@ type merger struct {
 }
 
 // absorb adds what fresh says to what the register knows, and tells of each
-// what was known of it before, or nil, and what is known now.
+// what was known of it before, or nil, and what is known now. With tell nil,
+// fresh comes from a register, which has events of its own.
 func (s *Store) absorb(ctx context.Context, tx *sql.Tx, fresh []*Entry, at time.Time, tell func(old, now *Entry)) error {
 	m, err := s.merger(ctx, tx, fresh)
 	if err != nil {
 		return err
 	}
 	for i, e := range fresh {
-		old, now := m.add(e, m.halves[i], at)
-		tell(old, now)
+		k, old, joined := m.add(e, m.halves[i])
+		if tell != nil {
+			k.Events = union(k.Events, changes(old, &k.Entry, joined, at), text[Event], first[Event])
+			tell(old, &k.Entry)
+		}
 	}
-	if err := s.delete(ctx, tx, slices.Sorted(maps.Keys(m.gone))); err != nil {
-		return err
+	for _, n := range slices.Sorted(maps.Keys(m.gone)) {
+		if err := s.moveInto(ctx, tx, n, m.survivor(n)); err != nil {
+			return err
+		}
 	}
 	all := slices.SortedFunc(maps.Values(m.changed), func(a, b *kept) int { return cmp.Compare(a.n, b.n) })
 	return s.save(ctx, tx, all, at)
@@ -88,10 +94,11 @@ func (s *Store) queryIn(ctx context.Context, q queryer, each func(*sql.Rows) err
 	return nil
 }
 
-// add unites e with what was known of it, and returns that and the result.
-func (m *merger) add(e *Entry, halves []int64, at time.Time) (before, after *Entry) {
+// add unites e with what was known of it, and returns the result, what was
+// known, and how many entries that was.
+func (m *merger) add(e *Entry, halves []int64) (k *kept, before *Entry, joined int) {
 	old := m.known(e, halves)
-	k := &kept{Entry: *e, n: number(e.Names[0])}
+	k = &kept{Entry: *e, n: number(e.Names[0])}
 	for i, o := range old {
 		if i == 0 {
 			k.n, before = o.n, &o.Entry
@@ -104,7 +111,6 @@ func (m *merger) add(e *Entry, halves []int64, at time.Time) (before, after *Ent
 	if before != nil {
 		k.Entry = *unite(before, e)
 	}
-	k.Events = union(k.Events, changes(before, &k.Entry, len(old), at), text[Event], first[Event])
 	m.changed[k.n] = k
 	m.byNumber[k.n] = k
 	for _, o := range old {
@@ -113,7 +119,18 @@ func (m *merger) add(e *Entry, halves []int64, at time.Time) (before, after *Ent
 	for _, n := range k.Names {
 		m.byName[n] = k
 	}
-	return before, &k.Entry
+	return k, before, len(old)
+}
+
+// survivor returns the number of the entry that n became a part of.
+func (m *merger) survivor(n int64) int64 {
+	for {
+		k := m.byNumber[n]
+		if k.n == n {
+			return n
+		}
+		n = k.n
+	}
 }
 
 // known returns the entries that are the credential e, or halves of it.

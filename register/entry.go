@@ -14,7 +14,11 @@ type Entry struct {
 	ID    string    `json:"id"`    // from the newest of Names
 	Named time.Time `json:"named"` // when it got ID
 	Names []string  `json:"names"` // its fingerprints, as Name.String writes them
-	Hook  string    `json:"hook,omitempty"`
+
+	// Hook is its hash in hook sets, "" where it has no place in one, and
+	// Hooked since when the key of that hash has been in use.
+	Hook   string    `json:"hook,omitempty"`
+	Hooked time.Time `json:"hooked,omitzero"`
 
 	About  About     `json:"about"`
 	Role   string    `json:"role,omitempty"` // "id" where only an identifier is known, "secret" where the identifier is not

@@ -31,13 +31,17 @@ func unite(a, b *Entry) *Entry {
 	if cmp.Or(b.Named.Compare(a.Named), cmp.Compare(b.ID, a.ID)) > 0 {
 		u.ID, u.Named = b.ID, b.Named
 	}
+	u.Hook, u.Hooked = a.Hook, a.Hooked
+	if cmp.Or(b.Hooked.Compare(a.Hooked), cmp.Compare(b.Hook, a.Hook)) > 0 {
+		u.Hook, u.Hooked = b.Hook, b.Hooked
+	}
 	u.judgedAs(a)
 	u.judgedAs(b)
 	u.Places = union(a.Places, b.Places, func(p *Place) int64 { return p.number() }, unitePlace)
 	u.Verdicts = union(a.Verdicts, b.Verdicts, text[Judgment], first[Judgment])
 	u.Events = union(a.Events, b.Events, text[Event], first[Event])
 	slices.SortFunc(u.Places, placeOrder)
-	slices.SortFunc(u.Verdicts, func(x, y Judgment) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(text(&x), text(&y))) })
+	slices.SortFunc(u.Verdicts, judgmentOrder)
 	slices.SortFunc(u.Events, func(x, y Event) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(text(&x), text(&y))) })
 	return u
 }
@@ -57,6 +61,10 @@ func uniteRole(a, b *Entry) string {
 		return a.Role
 	}
 	return ""
+}
+
+func judgmentOrder(x, y Judgment) int {
+	return cmp.Or(x.At.Compare(y.At), cmp.Compare(text(&x), text(&y)))
 }
 
 func placeOrder(a, b Place) int {

@@ -3,7 +3,9 @@ package register
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +62,7 @@ func (s *Store) find(ctx context.Context, q Query) (numbers []int64, err error) 
 		also("issuer = $%d", q.Issuer)
 	}
 	if q.Place != "" {
-		also("n IN (SELECT credential FROM locations WHERE target || ' ' || path LIKE '%%' || $%d || '%%' ESCAPE '!')", likeText(q.Place))
+		also("n IN (SELECT credential FROM locations WHERE lower(target || ' ' || path) LIKE '%%' || lower($%d) || '%%' ESCAPE '!')", likeText(q.Place))
 	}
 	err = s.query(ctx, s.db, func(rows *sql.Rows) error {
 		var n int64
@@ -149,13 +151,45 @@ func (s *Store) Judge(ctx context.Context, id string, v sprawl.Verdict) error {
 	j := judgment(v, now())
 	return s.Update(ctx, id, j.At, func(e *Entry) ([]Event, error) {
 		ok, _ := e.Accepted(j.At)
-		e.Verdicts = union(e.Verdicts, []Judgment{j}, text[Judgment], first[Judgment])
+		e.judge(j)
 		if after, why := e.Accepted(j.At); ok && !after {
 			return []Event{{j.At, AcceptVoid, why}}, nil
 		}
 		return nil, nil
 	})
 }
+
+// judge adds j to e's verdicts, in order of time.
+func (e *Entry) judge(j Judgment) {
+	e.Verdicts = union(e.Verdicts, []Judgment{j}, text[Judgment], first[Judgment])
+	slices.SortFunc(e.Verdicts, judgmentOrder)
+}
+
+// Accept takes note that somebody takes responsibility for a credential that
+// stays where it is until a day. One that is known to work can't be accepted.
+func (s *Store) Accept(ctx context.Context, id string, a Accept) error {
+	a.At, a.Until = a.At.UTC().Truncate(time.Millisecond), a.Until.UTC().Truncate(time.Millisecond)
+	a.By, a.Reason = clean(strings.TrimSpace(a.By)), clean(strings.TrimSpace(a.Reason))
+	switch {
+	case a.By == "" || a.Reason == "":
+		return errors.New("say who accepts it and why")
+	case !a.Until.After(a.At):
+		return errors.New("say until when, with a day that is yet to come")
+	case a.Until.Sub(a.At) > longestAccept:
+		return errors.New("an acceptance holds for two years at most")
+	}
+	return s.Update(ctx, id, a.At, func(e *Entry) ([]Event, error) {
+		if e.State(a.At) == StateActive {
+			return nil, fmt.Errorf("%s works, and what works can't be accepted: revoke it", e.ID)
+		}
+		a.Zones = e.zones()
+		e.Accept = &a
+		return []Event{{a.At, Accepted, a.By + " until " + a.Until.Format(time.DateOnly) + ": " + a.Reason}}, nil
+	})
+}
+
+// longestAccept is how long somebody can know that nothing will have changed.
+const longestAccept = 2 * 366 * 24 * time.Hour
 
 // Count returns how many credentials and locations the register holds.
 func (s *Store) Count(ctx context.Context) (credentials, locations int, err error) {

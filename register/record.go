@@ -46,10 +46,15 @@ const recordAtOnce = 500
 func (s *Store) Record(ctx context.Context, run Run) (News, error) {
 	run.At = run.At.UTC().Truncate(time.Millisecond)
 	news := News{New: map[string]bool{}, Copied: map[string]int{}, Open: map[string]bool{}}
+	rules, err := s.ownerRules(ctx, s.db)
+	if err != nil {
+		return news, s.explain(err)
+	}
 	for some := range slices.Chunk(run.Credentials, recordAtOnce) {
 		fresh := make([]*Entry, len(some))
 		for i := range some {
 			fresh[i] = run.entry(&some[i], s.since)
+			fresh[i].own(rules)
 		}
 		err := s.write(ctx, func(tx *sql.Tx) error {
 			return s.absorb(ctx, tx, fresh, run.At, func(old, e *Entry) { news.add(old, e, run.At) })
@@ -89,11 +94,13 @@ func (n *News) add(old, e *Entry, at time.Time) {
 func (run *Run) entry(c *sprawl.Credential, named time.Time) *Entry {
 	e := &Entry{
 		ID: c.ID, Named: named, Risk: c.Risk, Judged: run.At, First: run.At, Last: run.At,
-		Hook: hex.EncodeToString(run.Inventory.Hook(c.ID)),
 		About: About{
 			Rule: c.Rule, Issuer: c.Issuer, Tier: c.Tier, Confidence: c.Confidence,
 			Hint: clean(c.Hint), Public: clean(c.Public), Note: clean(c.Note), Facts: c.Facts,
 		},
+	}
+	if h := run.Inventory.Hook(c.ID); h != nil {
+		e.Hook, e.Hooked = hex.EncodeToString(h), named
 	}
 	for _, n := range run.Inventory.Names(c.ID) {
 		e.Names = append(e.Names, n.String())

@@ -161,19 +161,24 @@ func (p *Place) row(credential, zone int64) []any {
 	}
 }
 
-// delete takes entries out, as when they became part of another.
-func (s *Store) delete(ctx context.Context, tx *sql.Tx, numbers []int64) error {
-	for _, n := range numbers {
-		for _, table := range []string{"names", "locations", "verdicts", "events"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE credential = $1", n); err != nil {
-				return err
-			}
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM credentials WHERE n = $1", n); err != nil {
+// moveInto makes the entry n a part of another. Its events and evidence go with
+// it; all else of it is in memory, and will be saved with the other.
+func (s *Store) moveInto(ctx context.Context, tx *sql.Tx, n, into int64) error {
+	for _, text := range []string{
+		"INSERT INTO events SELECT CAST($2 AS BIGINT), at, what, detail FROM events WHERE credential = $1 ON CONFLICT DO NOTHING",
+		"UPDATE evidence SET credential = $2 WHERE credential = $1",
+	} {
+		if _, err := tx.ExecContext(ctx, text, n, into); err != nil {
 			return err
 		}
 	}
-	return nil
+	for _, table := range []string{"names", "locations", "verdicts", "events"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE credential = $1", n); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM credentials WHERE n = $1", n)
+	return err
 }
 
 // load reads the entries with those numbers, in no order. Their events are read

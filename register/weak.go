@@ -21,33 +21,43 @@ const (
 const weakBits = 64
 
 // weak reports whether a value could be guessed by somebody who can test
-// guesses. It overrates phrases of words, and never underrates random text.
+// guesses. People make passwords of words and years, and machines of characters
+// that have nothing to do with each other: so a character of the same kind as
+// the one before it counts for two bits, as in English text, and any other for
+// as much as its kind has characters. What it says of a value can never change:
+// fingerprints depend on it.
 func weak(value []byte) bool {
-	if len(value) >= 64 { // even hex digits are beyond any guess by then
+	if len(value) >= 64 {
 		return false
 	}
-	var classes [5]bool
+	if isHex(value) {
+		return 4*spread(value) < weakBits
+	}
+	bits, before := 0.0, -1
+	for _, b := range value {
+		c := class(b)
+		if c == before {
+			bits += 2
+		} else {
+			bits += math.Log2([...]float64{10, 26, 26, 33, 128}[c])
+		}
+		before = c
+	}
+	return bits*float64(spread(value))/float64(max(len(value), 1)) < weakBits
+}
+
+// spread returns how many characters of value count: a text of few different
+// ones, such as aaaaaaaa, says less than its length.
+func spread(value []byte) int {
 	var seen [256]bool
 	distinct := 0
 	for _, b := range value {
-		classes[class(b)] = true
 		if !seen[b] {
 			seen[b] = true
 			distinct++
 		}
 	}
-	letters := 0.0
-	for i, size := range [...]float64{10, 26, 26, 33, 128} {
-		if classes[i] {
-			letters += size
-		}
-	}
-	// A text of few different characters says less than its length: "aaaaaaaa".
-	n := min(len(value), 2*distinct)
-	if isHex(value) {
-		letters = 16
-	}
-	return float64(n)*math.Log2(max(letters, 2)) < weakBits
+	return min(len(value), 3*distinct)
 }
 
 // class returns what kind of character b is: digit, lower, upper, mark, other.

@@ -22,6 +22,7 @@ type book struct {
 	code    *int
 	address string
 	keyFile string
+	key     *register.Key // nil where a command needs none
 }
 
 func newRegister(c console, code *int) *cobra.Command {
@@ -37,11 +38,14 @@ FILE, or a database at postgres://…. No value is in it.`,
 	}
 	cmd.PersistentFlags().StringVar(&b.address, "register", "", "`FILE` or postgres://… (or SPRAWL_REGISTER)")
 	cmd.PersistentFlags().StringVar(&b.keyFile, "key-file", "", "`FILE` with the key of fingerprints (or SPRAWL_KEY), where a command needs it")
-	cmd.AddCommand(newList(b), newShow(b))
+	cmd.AddCommand(
+		newList(b), newShow(b), newOwn(b), newAccept(b), newImport(b),
+		newExport(b), newMerge(b), newPivot(b), newCheck(b),
+	)
 	return cmd
 }
 
-// with opens the register, needing no key, and calls use with it.
+// with opens the register and calls use with it.
 func (b *book) with(ctx context.Context, use func(*register.Store) error) (err error) {
 	if b.address == "" {
 		b.address = b.c.getenv("SPRAWL_REGISTER")
@@ -49,7 +53,7 @@ func (b *book) with(ctx context.Context, use func(*register.Store) error) (err e
 	if b.address == "" {
 		return errors.New("say which register: --register FILE, or SPRAWL_REGISTER")
 	}
-	store, err := register.Open(ctx, b.address, nil)
+	store, err := register.Open(ctx, b.address, b.key)
 	if err != nil {
 		return err
 	}

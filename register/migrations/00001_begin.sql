@@ -97,14 +97,6 @@ CREATE TABLE owners (
 	PRIMARY KEY (match, kind)
 );
 
-CREATE TABLE workloads (
-	name    TEXT PRIMARY KEY,
-	unit    TEXT NOT NULL,
-	owner   TEXT NOT NULL,
-	source  TEXT NOT NULL,
-	retired BIGINT NOT NULL
-);
-
 -- Proofs, each chained to the one before it.
 CREATE TABLE evidence (
 	n          BIGINT PRIMARY KEY,
@@ -147,7 +139,6 @@ DROP TABLE pace;
 DROP TABLE attempts;
 DROP TABLE units;
 DROP TABLE evidence;
-DROP TABLE workloads;
 DROP TABLE owners;
 DROP TABLE events;
 DROP TABLE verdicts;
