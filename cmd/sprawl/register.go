@@ -39,7 +39,7 @@ FILE, or a database at postgres://…. No value is in it.`,
 	cmd.PersistentFlags().StringVar(&b.address, "register", "", "`FILE` or postgres://… (or SPRAWL_REGISTER)")
 	cmd.PersistentFlags().StringVar(&b.keyFile, "key-file", "", "`FILE` with the key of fingerprints (or SPRAWL_KEY), where a command needs it")
 	cmd.AddCommand(
-		newList(b), newShow(b), newOwn(b), newAccept(b), newImport(b),
+		newList(b), newShow(b), newOwn(b), newAccept(b), newImportOwners(b),
 		newExport(b), newMerge(b), newPivot(b), newCheck(b),
 	)
 	return cmd

@@ -112,7 +112,7 @@ func day(text string) (time.Time, error) {
 // longestImport bounds the files that are imported.
 const longestImport = 1 << 30
 
-func newImport(b *book) *cobra.Command {
+func newImportOwners(b *book) *cobra.Command {
 	return &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Import owners: a table (.csv) or a Backstage catalogue (.yaml)",
