@@ -52,6 +52,10 @@ type Location struct {
 	// such as "services.db.environment.DB_PASSWORD"; "" if the file has none.
 	Key string
 
+	// Mark is what the author of the text wrote into the line to ask a scanner
+	// to pass it over, such as "gitleaks:allow"; "" where nothing is.
+	Mark string
+
 	Life *Life             // in history; nil where the place has none
 	Says map[string]string // what the platform itself says of the place; see the Says constants
 	Zone Zone

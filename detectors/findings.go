@@ -66,6 +66,7 @@ func (lc *lineCounter) place(at *sprawl.Location, lo, hi int) {
 	lc.at = lo
 	at.Line, at.Column = lc.line+1, column(lc.data, lo)
 	at.EndLine, at.EndColumn = at.Line+bytes.Count(lc.data[lo:hi], newline), column(lc.data, hi)
+	at.Mark = markAround(lc.data, lo, hi)
 }
 
 var newline = []byte{'\n'}

@@ -29,7 +29,7 @@ type scanFlags struct {
 	all, why, quiet       bool
 	since                 string
 	staged, noDelta       bool
-	exclude, rules        []string
+	exclude, rules, honor []string
 	keyFile               string
 	boundaries            string
 	workers               int
@@ -75,6 +75,7 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.staged, "staged", false, "only what is staged for the next commit")
 	fl.StringSliceVar(&f.exclude, "exclude", nil, "leave out files whose path matches `GLOB` (directories only)")
 	fl.StringSliceVar(&f.rules, "rules", nil, "add the rules in `FILE`; one whose id is built in replaces that, and disable = [\"id\"] leaves one out")
+	fl.StringSliceVar(&f.honor, "honor", nil, "leave out what its authors asked other scanners to pass over: "+strings.Join(honorable, ", "))
 	fl.StringVar(&f.keyFile, "key-file", "", "`FILE` with the key of fingerprints (or SPRAWL_KEY in the environment)")
 	fl.StringVar(&f.boundaries, "boundaries", "", "`FILE` that says which boundaries there are (or SPRAWL_BOUNDARIES)")
 	f.verify.register(cmd)
@@ -120,6 +121,10 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 		return exitRequest, err
 	}
 	defer closeAll(places)
+	honored, err := newHonoring(f.honor, places)
+	if err != nil {
+		return exitRequest, err
+	}
 	in := register.New(key)
 	bar, began := newProgress(c, f), time.Now()
 	receipt, err := sweep.Run(ctx, sweep.Config{
@@ -135,6 +140,7 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	}
 	doc := document(places, in, receipt, began, f, notes, rules)
 	leaveOut(doc, shut)
+	honored.apply(doc, f.quiet)
 	if asker != nil {
 		asker.ask(ctx, c, in, doc)
 	}
@@ -153,6 +159,11 @@ func (f *scanFlags) check() error {
 	for _, class := range f.failOn {
 		if !slices.Contains(failClasses, class) {
 			return fmt.Errorf("--fail-on %q: want one of %s", class, strings.Join(failClasses, ", "))
+		}
+	}
+	for _, what := range f.honor {
+		if !slices.Contains(honorable, what) {
+			return fmt.Errorf("--honor %q: want one of %s", what, strings.Join(honorable, ", "))
 		}
 	}
 	if _, ok := report.Formats()[f.format]; !ok {
