@@ -9,8 +9,12 @@ import (
 // section 6.3). Nothing inside one is obeyed: no markup, links, mentions or
 // entities. A pipe would end a table's cell even there, so that it is written
 // as text that is escaped elsewhere is.
-func mdCode(s string) string {
-	s = strings.ReplaceAll(safe(s), "|", `\x7c`)
+func mdCode(s string) string { return mdSpan(safe(s)) }
+
+// mdSpan is mdCode for what safe has seen; it shortens what it escaped if it is
+// asked again.
+func mdSpan(s string) string {
+	s = strings.ReplaceAll(s, "|", `\x7c`)
 	if strings.Trim(s, " ") == "" {
 		return "` " + s + " `"
 	}
@@ -44,11 +48,11 @@ func mdText(s string) string {
 	s = safe(s)
 	for _, linked := range mdLinked {
 		if strings.Contains(s, linked) {
-			return mdCode(s)
+			return mdSpan(s)
 		}
 	}
 	if strings.IndexAny(s, "-+ 0123456789") == 0 {
-		return mdCode(s) // where a line begins, this would be a list
+		return mdSpan(s) // where a line begins, this would be a list
 	}
 	return mdEscapes().Replace(unemoji(s))
 }
@@ -76,7 +80,7 @@ func mdHTML(s string) string {
 	s = safe(s)
 	for _, linked := range mdLinked {
 		if strings.Contains(s, linked) {
-			return mdHTMLCode(s)
+			return "<code>" + html.EscapeString(s) + "</code>"
 		}
 	}
 	return html.EscapeString(s)

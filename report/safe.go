@@ -124,6 +124,18 @@ func (p *printer) paint(sgr, s string) string {
 	return "\x1b[" + sgr + "m" + s + "\x1b[0m"
 }
 
+// paintWords colours each word of s.
+func (p *printer) paintWords(sgr, s string) string {
+	if !p.color {
+		return s
+	}
+	words := strings.Split(s, " ")
+	for i, w := range words {
+		words[i] = p.paint(sgr, w)
+	}
+	return strings.Join(words, " ")
+}
+
 // columns returns how wide s is: its runes, without colours.
 func columns(s string) int {
 	n, in := 0, false

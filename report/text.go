@@ -12,8 +12,13 @@ import (
 	"github.com/seed-5dd601fe/sprawl"
 )
 
-// Text writes for people: each credential with its places, the highest risk
-// first, then what was read.
+// maxOthers is how many credentials the text gives that neither work nor cross,
+// unless all are asked for.
+const maxOthers = 200
+
+// Text writes for people: what works, what crosses, then the others, each with
+// its places and what to do first; within these the highest risk first. Then
+// what was read, as the end is what a terminal shows.
 func Text(w io.Writer, d *Document, o Options) error {
 	buf := bufio.NewWriter(w)
 	t := &text{printer: printer{w: buf, width: o.Width, color: o.Color}, doc: d, all: o.All, why: o.Why}
@@ -23,8 +28,10 @@ func Text(w io.Writer, d *Document, o Options) error {
 	t.width = max(t.width, 40)
 	all := d.ordered()
 	t.asked = slices.ContainsFunc(all, func(c sprawl.Credential) bool { return !unasked(verdict(c.Verdict)) })
-	for i := range all {
-		t.credential(&all[i])
+	if t.why {
+		t.credentials(all) // ranks are of all of them
+	} else {
+		t.sections(all)
 	}
 	t.summary()
 	t.receipt()
@@ -32,6 +39,53 @@ func Text(w io.Writer, d *Document, o Options) error {
 		return t.err
 	}
 	return buf.Flush()
+}
+
+// sections puts first what is worst, whatever else it weighs.
+func (t *text) sections(all []sprawl.Credential) {
+	var parts [3][]sprawl.Credential
+	for i := range all {
+		n := 2
+		switch v := verdict(all[i].Verdict); {
+		case v.State == sprawl.Live:
+			n = 0
+		case v.State != sprawl.Dead && all[i].Crossing != nil:
+			n = 1
+		}
+		parts[n] = append(parts[n], all[i])
+	}
+	several := len(parts[0]) != len(all) && len(parts[1]) != len(all) && len(parts[2]) != len(all)
+	for n, part := range parts {
+		if several && len(part) > 0 {
+			t.heading([...]string{
+				plural(int64(len(part)), "credential") + " " + verb(len(part), "works", "work"),
+				plural(int64(len(part)), "credential") + " " + verb(len(part), "crosses", "cross") + " a trust boundary",
+				plural(int64(len(part)), "other credential"),
+			}[n])
+		}
+		show := part
+		if n == 2 && !t.all {
+			show = part[:min(len(part), maxOthers)]
+		}
+		t.credentials(show)
+		if rest := len(part) - len(show); rest > 0 {
+			t.line("", "… and "+count(int64(rest))+" more of lower risk: --all")
+			t.write("\n")
+		}
+	}
+}
+
+// heading writes a line across the page with s in it.
+func (t *text) heading(s string) {
+	rule := strings.Repeat("─", max(0, min(t.width, 80)-columns(s)-4))
+	t.line("", t.paint(dim, "──")+" "+t.paintWords(bold, s)+" "+t.paint(dim, rule))
+	t.write("\n")
+}
+
+func (t *text) credentials(all []sprawl.Credential) {
+	for i := range all {
+		t.credential(&all[i])
+	}
 }
 
 // A text is a report being written.
@@ -50,19 +104,25 @@ func unasked(v sprawl.Verdict) bool {
 
 func (t *text) credential(c *sprawl.Credential) {
 	band := t.paint(bandColor(c.Risk), Band(c.Risk)) + " " + strconv.Itoa(c.Risk)
-	t.line(band+"  ", t.paint(bold, safe(c.Hint))+"  "+safe(t.doc.about(c.Rule)))
+	t.line(band+"  ", t.paintWords(bold, safe(t.doc.about(c.Rule)))+"  "+unbroken(safe(c.Hint)))
 	if v := verdict(c.Verdict); t.asked || !unasked(v) {
 		t.line("  ", t.verdict(v))
 	}
 	if c.Crossing != nil {
-		t.line("  "+t.paint(yellow, "crosses")+" ", safe(strings.Join(c.Crossing.Facets, ", "))+": "+safe(c.Crossing.Why))
+		t.line("  ", t.paint(yellow, "crosses")+" "+safe(strings.Join(c.Crossing.Facets, ", "))+": "+safe(c.Crossing.Why))
 	}
-	t.line("  ", identity(c))
 	if t.why {
 		t.reasons(c)
 	}
 	t.locations(c)
-	t.line("  → ", safe(nextStep(c, t.doc.advise(c))))
+	a := t.doc.advise(c)
+	t.line("  "+t.paint(green, "→")+" ", safe(nextStep(c, a)))
+	if t.all {
+		for _, step := range steps(c, a)[1:] {
+			t.line("    ", safe(step))
+		}
+	}
+	t.line("  ", t.paintWords(dim, identity(c)))
 	t.write("\n")
 }
 
@@ -147,16 +207,43 @@ func identity(c *sprawl.Credential) string {
 const maxLocations = 5
 
 func (t *text) locations(c *sprawl.Credential) {
-	show := len(c.Locations)
-	if !t.all && show > maxLocations {
-		show = maxLocations
+	all := c.Locations
+	if !t.all && len(all) > maxLocations {
+		all = telling(c)[:maxLocations]
 	}
-	for i := range c.Locations[:show] {
-		t.location(&c.Locations[i])
+	for i := range all {
+		t.location(&all[i])
+		l := life(&all[i])
+		if l != "" && (i+1 == len(all) || life(&all[i+1]) != l) {
+			t.line("      ", l)
+		}
 	}
-	if rest := len(c.Locations) - show; rest > 0 {
+	if rest := len(c.Locations) - len(all); rest > 0 {
 		t.line("    ", "… and "+count(int64(rest))+" more: --all")
 	}
+}
+
+// telling returns the locations of c with one of each side of the crossing
+// first: a few of them are to show what is crossed.
+func telling(c *sprawl.Credential) []sprawl.Location {
+	if c.Crossing == nil {
+		return c.Locations
+	}
+	seen := map[string]bool{}
+	var first, rest []sprawl.Location
+	for _, at := range c.Locations {
+		side := strconv.Itoa(at.Side)
+		for _, f := range c.Crossing.Facets {
+			side += "\n" + at.Zone.Get(f)
+		}
+		if seen[side] {
+			rest = append(rest, at)
+			continue
+		}
+		seen[side] = true
+		first = append(first, at)
+	}
+	return append(first, rest...)
 }
 
 func (t *text) location(at *sprawl.Location) {
@@ -170,9 +257,6 @@ func (t *text) location(at *sprawl.Location) {
 		s += "  in " + safe(strings.Join(at.Encoding, ", "))
 	}
 	t.line("    ", s)
-	if l := life(at); l != "" {
-		t.line("      ", l)
-	}
 }
 
 // place says where to go: path:line:column, as editors take it.
