@@ -248,6 +248,12 @@ func (r *rule) ready() {
 		if r.find == nil {
 			r.shape = shapeOf(r.Match, r.Literals, r.Fold, r.Max)
 		}
+		if r.derived {
+			var back int
+			if r.shape.near, back = nearShapeOf(&r.Rule); !r.shape.begins {
+				r.shape.back = back
+			}
+		}
 	})
 }
 

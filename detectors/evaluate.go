@@ -45,7 +45,7 @@ func (sc *Scanner) apply(dst []match, r *rule, data []byte, pos int, text string
 	} else {
 		sc.note(r, pos, "the bytes after the literal do not have the format")
 	}
-	if len(dst) == before && r.Tier != sprawl.Generic {
+	if len(dst) == before && r.Tier != sprawl.Generic && (ok || !r.derived) {
 		var far int
 		dst, far = sc.applyJoined(dst, r, data, pos, text)
 		hi = max(hi, far)
@@ -103,10 +103,15 @@ func seen(edge bool, at, beyond int) int {
 // by its shape alone, and what that depended on.
 func (sh *shape) admits(data []byte, pos int, text string) (ok bool, lo, hi int) {
 	at := pos + len(text)
-	lo = pos - 1
+	lo, hi = pos-1, at
+	if sh.near != nil {
+		if ok, hi = sh.near.admits(data, pos, text, sh); !ok {
+			return false, lo, hi
+		}
+	}
 	if sh.bounded[text] && pos > 0 && isWord(data[pos-1]) {
 		if lo = pos - maxEscape; !endsEscape(data[:pos]) {
-			return false, lo, at
+			return false, lo, hi
 		}
 	}
 	for i, c := range sh.after[text] {
@@ -114,10 +119,10 @@ func (sh *shape) admits(data []byte, pos int, text string) (ok bool, lo, hi int)
 			return false, lo, len(data) + 1
 		}
 		if !c.has(data[at+i]) {
-			return false, lo, at + i + 1
+			return false, lo, max(hi, at+i+1)
 		}
 	}
-	return true, lo, at
+	return true, lo, hi
 }
 
 // maxEscape is how far before a token an escape can begin that ends there.

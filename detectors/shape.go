@@ -15,6 +15,7 @@ import (
 type shape struct {
 	back, ahead int  // a match begins at most back bytes before a literal, and ends at most ahead bytes after its start
 	begins      bool // every match begins with a literal
+	near        *nearShape
 
 	// Of each literal that the pattern holds as a fixed sequence of classes:
 	// the classes that must follow it.
