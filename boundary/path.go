@@ -18,7 +18,8 @@ type path struct {
 	logs, mail bool
 	endpoint   bool // only ever on somebody's machine
 
-	more words
+	place place
+	more  words
 }
 
 // What a directory holds.
@@ -34,13 +35,14 @@ const (
 // readPath reads the path of at. The last directory that names an environment
 // wins, and the file name wins over directories.
 func readPath(more words, g *gather, at *sprawl.Location) (p path) {
+	p.place = placeOf(at.Target)
 	switch at.Kind {
 	case sprawl.KindBlob, sprawl.KindEntry, sprawl.KindName, sprawl.KindTree, sprawl.KindLink:
 	default:
 		return p // the text of a commit has no path
 	}
 	p.more = more
-	if placeOf(at.Target) != files {
+	if p.place != files {
 		p.store(g, at)
 		return p
 	}
@@ -166,7 +168,7 @@ func contextOf(dir []byte) holds {
 // store reads the path of a key or variable in a store: every segment of its
 // target and path counts, and the variable's own name the least.
 func (p *path) store(g *gather, at *sprawl.Location) {
-	if placeOf(at.Target) != ciStore {
+	if p.place != ciStore {
 		p.segments(g, at.Target.Rest(), "target ")
 	}
 	p.variable(g, at.Path[p.segments(g, at.Path, "path "):])

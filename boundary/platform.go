@@ -6,6 +6,70 @@ import (
 	"github.com/seed-5dd601fe/sprawl"
 )
 
+// A statement is what a platform says of a place, read out of the map once.
+type statement struct {
+	cluster, custody, environment, forks, namespace, ownerType, protected, scope, team, tenant, unit, visibility, workload string
+
+	labelEnv, labelEnvironment, labelStage, labelTier, labelTeam, labelHash string
+}
+
+func stated(says map[string]string) (s statement) {
+	for k, v := range says {
+		switch k {
+		case sprawl.SaysCluster:
+			s.cluster = v
+		case sprawl.SaysCustody:
+			s.custody = v
+		case sprawl.SaysEnvironment:
+			s.environment = v
+		case sprawl.SaysForks:
+			s.forks = v
+		case sprawl.SaysNamespace:
+			s.namespace = v
+		case sprawl.SaysOwnerType:
+			s.ownerType = v
+		case sprawl.SaysProtected:
+			s.protected = v
+		case sprawl.SaysScope:
+			s.scope = v
+		case sprawl.SaysTeam:
+			s.team = v
+		case sprawl.SaysTenant:
+			s.tenant = v
+		case sprawl.SaysUnit:
+			s.unit = v
+		case sprawl.SaysVisibility:
+			s.visibility = v
+		case sprawl.SaysWorkload:
+			s.workload = v
+		default:
+			s.label(k, v)
+		}
+	}
+	return s
+}
+
+// label reads a label that says something. Where two labels do, the first of
+// env, environment, stage and tier counts.
+func (s *statement) label(k, v string) {
+	switch k {
+	case sprawl.SaysLabel + "env":
+		s.labelEnv = v
+	case sprawl.SaysLabel + "environment":
+		s.labelEnvironment = v
+	case sprawl.SaysLabel + "Environment", sprawl.SaysLabel + "app.kubernetes.io/environment":
+		s.labelEnvironment = max(s.labelEnvironment, v) // the same whatever the order
+	case sprawl.SaysLabel + "stage":
+		s.labelStage = v
+	case sprawl.SaysLabel + "tier":
+		s.labelTier = v
+	case sprawl.SaysLabel + "team":
+		s.labelTeam = v
+	case sprawl.SaysLabel + "pod-template-hash":
+		s.labelHash = v
+	}
+}
+
 // fromPlatform reads what the platform says of the place. What it says outright
 // outweighs everything but the policy; what follows from the object around the
 // value outweighs paths and names.
@@ -13,61 +77,51 @@ func fromPlatform(more words, g *gather, at *sprawl.Location) {
 	if len(at.Says) == 0 {
 		return
 	}
-	environmentSaid(more, g, at.Says)
-	exposureSaid(g, at.Says)
-	protectionSaid(g, at.Says)
-	partySaid(g, at.Says)
-	said(g, at.Says, team, sprawl.SaysLabel+"team", "label team", byManifest)
-	said(g, at.Says, generation, sprawl.SaysLabel+"pod-template-hash", "label pod-template-hash", byManifest)
-	for _, s := range [...]struct {
-		of       facet
-		key, how string
-	}{
-		{cluster, sprawl.SaysCluster, "platform: cluster"},
-		{custody, sprawl.SaysCustody, "platform: custody"},
-		{namespace, sprawl.SaysNamespace, "platform: namespace"},
-		{team, sprawl.SaysTeam, "platform: team"},
-		{tenant, sprawl.SaysTenant, "platform: tenant"},
-		{unit, sprawl.SaysUnit, "platform: unit"},
-		{workload, sprawl.SaysWorkload, "platform: workload"},
-	} {
-		said(g, at.Says, s.of, s.key, s.how, bySays)
+	s := stated(at.Says)
+	s.environments(more, g)
+	s.exposures(g)
+	s.protections(g)
+	s.parties(g)
+	g.said(team, s.labelTeam, "label team", Manifest)
+	g.said(generation, s.labelHash, "label pod-template-hash", Manifest)
+	g.said(cluster, s.cluster, "platform: cluster", Platform)
+	g.said(custody, s.custody, "platform: custody", Platform)
+	g.said(namespace, s.namespace, "platform: namespace", Platform)
+	g.said(team, s.team, "platform: team", Platform)
+	g.said(tenant, s.tenant, "platform: tenant", Platform)
+	g.said(unit, s.unit, "platform: unit", Platform)
+	g.said(workload, s.workload, "platform: workload", Platform)
+}
+
+// said adds what the platform says in its own words.
+func (g *gather) said(of facet, value, how string, r Rank) {
+	if value != "" {
+		g.add(of, clue{value: value, how: how, rank: r, confidence: trusted(r)})
 	}
 }
 
-// said adds what the platform says under key, in its own words.
-func said(g *gather, says map[string]string, of facet, key, how string, confidence int8) {
-	if v := says[key]; v != "" {
-		g.add(of, clue{value: v, how: how, rank: rankOf(confidence), confidence: confidence})
+func trusted(r Rank) int8 {
+	if r == Manifest {
+		return byManifest
 	}
+	return bySays
 }
 
-func rankOf(confidence int8) Rank {
-	if confidence == byManifest {
-		return Manifest
-	}
-	return Platform
-}
-
-// environmentSaid reads the environment that the platform names, the labels that
+// environments reads the environment that the platform names, the labels that
 // people give to say it, and the names of namespaces and clusters.
-func environmentSaid(more words, g *gather, says map[string]string) {
-	addEnv(g, readName(more, says[sprawl.SaysCluster], false).sure, "platform: cluster", byManifest)
-	addEnv(g, readName(more, says[sprawl.SaysNamespace], false).sure, "platform: namespace", byManifest)
-	for _, l := range [...]struct{ key, how string }{
-		{sprawl.SaysLabel + "tier", "label tier"}, {sprawl.SaysLabel + "stage", "label stage"},
-		{sprawl.SaysLabel + "environment", "label environment"}, {sprawl.SaysLabel + "Environment", "label Environment"},
-		{sprawl.SaysLabel + "env", "label env"},
-		{sprawl.SaysLabel + "app.kubernetes.io/environment", "label app.kubernetes.io/environment"},
-		{sprawl.SaysEnvironment, "platform: environment"},
-	} {
-		addEnv(g, named(more, says[l.key]), l.how, bySays)
-	}
+func (s *statement) environments(more words, g *gather) {
+	g.env(readName(more, s.cluster, false).sure, "platform: cluster", Manifest)
+	g.env(readName(more, s.namespace, false).sure, "platform: namespace", Manifest)
+	g.env(named(more, s.labelTier), "label tier", Platform)
+	g.env(named(more, s.labelStage), "label stage", Platform)
+	g.env(named(more, s.labelEnvironment), "label environment", Platform)
+	g.env(named(more, s.labelEnv), "label env", Platform)
+	g.env(named(more, s.environment), "platform: environment", Platform)
 }
 
-func addEnv(g *gather, set classes, how string, confidence int8) {
+func (g *gather) env(set classes, how string, r Rank) {
 	if set != 0 {
-		g.add(env, clue{set: set, how: how, rank: rankOf(confidence), confidence: confidence})
+		g.add(env, clue{set: set, how: how, rank: r, confidence: trusted(r)})
 	}
 }
 
@@ -89,10 +143,10 @@ func named(more words, name string) classes {
 	return n.fair | n.rare
 }
 
-// exposureSaid reads who can see the place.
-func exposureSaid(g *gather, says map[string]string) {
+// exposures reads who can see the place.
+func (s *statement) exposures(g *gather) {
 	c := clue{how: "platform: visibility", rank: Platform, confidence: bySays}
-	switch says[sprawl.SaysVisibility] {
+	switch s.visibility {
 	case "public":
 		c.value = "public"
 	case "internal":
@@ -100,7 +154,7 @@ func exposureSaid(g *gather, says map[string]string) {
 	case "private", "selected":
 		c.value = "restricted"
 	case "":
-		if s := says[sprawl.SaysScope]; s != "instance" && s != "organisation" {
+		if s.scope != "instance" && s.scope != "organisation" {
 			return
 		}
 		c = clue{value: "org-internal", how: "platform: scope", rank: Manifest, confidence: byManifest}
@@ -110,16 +164,16 @@ func exposureSaid(g *gather, says map[string]string) {
 	g.add(exposure, c)
 }
 
-// protectionSaid reads whether every run can have the value.
-func protectionSaid(g *gather, says map[string]string) {
+// protections reads whether every run can have the value.
+func (s *statement) protections(g *gather) {
 	c := clue{how: "platform: protected", rank: Platform, confidence: bySays}
-	switch says[sprawl.SaysProtected] {
+	switch s.protected {
 	case "true":
 		c.value = "protected"
 	case "false":
 		c.value = "unprotected"
 	}
-	if says[sprawl.SaysForks] == "true" {
+	if s.forks == "true" {
 		c.value, c.how = "fork-reachable", "platform: forks"
 	}
 	if c.value != "" {
@@ -127,10 +181,10 @@ func protectionSaid(g *gather, says map[string]string) {
 	}
 }
 
-// partySaid reads whether a person holds the place.
-func partySaid(g *gather, says map[string]string) {
+// parties reads whether a person holds the place.
+func (s *statement) parties(g *gather) {
 	c := clue{how: "platform: owner-type", rank: Platform, confidence: bySays}
-	switch says[sprawl.SaysOwnerType] {
+	switch s.ownerType {
 	case "user":
 		c.value = "personal"
 	case "organisation":

@@ -44,13 +44,14 @@ func fromTarget(g *gather, at *sprawl.Location, p *path) {
 	}
 	custodyOf(g, at, p)
 	partyOf(g, p)
-	if placeOf(at.Target) == managed {
+	if p.place == managed {
 		g.add(exposure, clue{value: "sealed", how: "a managed store", rank: Manifest, confidence: byManifest})
 	}
-	if w := unitOf(at.Target); w != "" {
+	forge := p.place == files && isForge(at.Target)
+	if w := unitOf(at.Target, forge); w != "" {
 		g.add(unit, clue{value: w, how: "target", rank: Manifest, confidence: byManifest})
 	}
-	if w := tenantOf(at.Target); w != "" {
+	if w := tenantOf(at.Target); forge && w != "" {
 		g.add(tenant, clue{value: w, how: "target", rank: Manifest, confidence: byName})
 	}
 }
@@ -60,7 +61,7 @@ func fromTarget(g *gather, at *sprawl.Location, p *path) {
 // of a coding agent, or a person's machine.
 func custodyOf(g *gather, at *sprawl.Location, p *path) {
 	c := clue{how: "target", rank: Manifest, confidence: byManifest}
-	switch placeOf(at.Target) {
+	switch p.place {
 	case managed:
 		c.value = "managed"
 	case ciStore:
@@ -174,11 +175,11 @@ func partyOf(g *gather, p *path) {
 // unitOf returns the repository, project or mount of a target. The same place
 // read as a history and as a directory is one unit, and so are a repository and
 // the variables of its pipelines: the host is left to the tenant.
-func unitOf(t sprawl.Target) string {
+func unitOf(t sprawl.Target, forge bool) string {
 	where := t.Rest()
 	if strings.HasPrefix(where, "//") {
 		where = where[2:]
-		if isForge(t) {
+		if forge {
 			if i := strings.IndexByte(where, '/'); i >= 0 {
 				where = where[i+1:]
 			}
@@ -200,7 +201,7 @@ func isForge(t sprawl.Target) bool {
 func tenantOf(t sprawl.Target) string {
 	where, ok := strings.CutPrefix(t.Rest(), "//")
 	host := strings.IndexByte(where, '/')
-	if !ok || host <= 0 || !isForge(t) {
+	if !ok || host <= 0 {
 		return ""
 	}
 	org := strings.IndexByte(where[host+1:], '/')

@@ -125,7 +125,7 @@ func (n *name) add(more words, w string) {
 	before := n.last
 	n.words++
 	n.prev, n.last = before, w
-	if len(w) > longestWord && more == nil {
+	if more == nil && !mayBeWord(w) && !eq(before, "dev") {
 		return
 	}
 	var buf [16]byte
@@ -223,8 +223,42 @@ const (
 	always
 )
 
-// longestWord is as long as the longest word of the vocabulary, and a number.
-const longestWord = len("preproduction") + 3
+// mayBeWord is a quick look at the first letter and the length of w. It is true
+// of every word of the vocabulary, and of few others.
+func mayBeWord(w string) bool {
+	if len(w) > 16 {
+		return false
+	}
+	if c := w[len(w)-1]; '0' <= c && c <= '9' {
+		return true // "prod2"
+	}
+	var lengths uint
+	switch w[0] | 0x20 {
+	case 'b':
+		lengths = 1 << 5
+	case 'c', 'q':
+		lengths = 1 << 2
+	case 'd':
+		lengths = 1<<2 | 1<<3 | 1<<4 | 1<<7 | 1<<11
+	case 'e', 'u':
+		lengths = 1 << 3
+	case 'f':
+		lengths = 1 << 8
+	case 'i':
+		lengths = 1 << 11
+	case 'l':
+		lengths = 1<<3 | 1<<4 | 1<<5 | 1<<9
+	case 'n':
+		lengths = 1<<7 | 1<<13
+	case 'p':
+		lengths = 1<<3 | 1<<4 | 1<<7 | 1<<10 | 1<<13
+	case 's':
+		lengths = 1<<3 | 1<<5 | 1<<7
+	case 't':
+		lengths = 1<<4 | 1<<7
+	}
+	return lengths>>len(w)&1 != 0
+}
 
 // lookUp is the vocabulary. "live", "stage", "test", "demo" and their like are
 // everyday words, which name an environment only where one is expected.

@@ -153,6 +153,26 @@ func TestTextOfCommitsHasNoPath(t *testing.T) {
 	}
 }
 
+// TestMayBeWord holds the quick look to the vocabulary.
+func TestMayBeWord(t *testing.T) {
+	known := 0
+	for _, w := range strings.Fields(`prod production prd live dr failover standby staging stg preprod preproduction uat
+		stage preview qa test testing sit e2e integration ci build dev development sbx develop sandbox lab demo local
+		localhost nonprod nonproduction like`) {
+		if _, how := lookUp([]byte(w)); how != nowhere {
+			known++
+		}
+		for _, form := range []string{w, strings.ToUpper(w), w + "7"} {
+			if !mayBeWord(form) {
+				t.Errorf("%s is passed over", form)
+			}
+		}
+	}
+	if known != 33 {
+		t.Errorf("%d words are known: is the list complete?", known)
+	}
+}
+
 // FuzzZone wants an ordered zone of known values from any path, the same one
 // that is explained.
 func FuzzZone(f *testing.F) {
