@@ -2,6 +2,7 @@ package boundary
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,34 @@ until = 2027-01-15
 [severity]
 "env:prod-nonprod" = 22
 `
+
+// TestManual wants the policy in the manual to be one, and the manual to name
+// every facet and weight.
+func TestManual(t *testing.T) {
+	page, err := os.ReadFile("../docs/boundaries.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```toml\n")
+	text, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("no policy in the manual")
+	}
+	p := mustPolicy(t, text)
+	if len(p.accounts) == 0 || len(p.zones) == 0 || len(p.homes) == 0 || len(p.allows) == 0 {
+		t.Error("the example leaves something out")
+	}
+	for _, name := range append(FacetNames(), weightNames[:]...) {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("the manual does not name %s", name)
+		}
+	}
+	for _, key := range append(placeKeys(), credentialKeys()...) {
+		if key != "kind" && key != "environment_scope" && !strings.Contains(string(page), "`"+key+"`") {
+			t.Errorf("the manual does not name %s", key)
+		}
+	}
+}
 
 func TestPolicyZones(t *testing.T) {
 	p := mustPolicy(t, full)
