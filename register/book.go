@@ -34,17 +34,16 @@ func Merge(a, b *Book) *Book {
 			m.Keys[id] = earlier(m.Keys[id], since)
 		}
 		for _, e := range from.Entries {
-			u := unite(e, e) // in the order that all entries have
+			var old []*Entry
 			for _, n := range e.Names {
-				if old := byName[n]; old != nil {
-					if _, ok := live[old]; ok && old != u {
-						delete(live, old)
-						u = unite(old, u)
-						for _, n := range u.Names {
-							byName[n] = u
-						}
-					}
+				if o := byName[n]; o != nil && !slices.Contains(old, o) {
+					old = append(old, o)
 				}
+			}
+			u := unite(e, e) // in the order that all entries have
+			for _, o := range old {
+				delete(live, o)
+				u = unite(o, u)
 			}
 			for _, n := range u.Names {
 				byName[n] = u
