@@ -15,6 +15,7 @@ type Scanner struct {
 	objects map[sprawl.ID]record // what was found in the objects of this unit
 	cur     record
 	found   literal.Found
+	name    []byte
 	todo    []place
 	areas   []area
 	levels  []level // scratch for decoded content, by depth
@@ -127,6 +128,15 @@ func (sc *Scanner) Scan(dst []sprawl.Finding, c *sprawl.Chunk) []sprawl.Finding 
 		return dst
 	}
 	return sc.findings(dst, c)
+}
+
+// Plain reports that Scan will find nothing in a tree on account of an entry
+// with this name: no literal is in it, nor in it and what stands around it.
+func (sc *Scanner) Plain(name []byte) bool {
+	sc.name = append(append(append(sc.name[:0], ' '), name...), 0)
+	sc.found.Begin()
+	sc.set.literals.Look(&sc.found, sc.name, 0, len(sc.name))
+	return len(sc.found.Hits) == 0
 }
 
 // scanWhole looks at every byte of data.

@@ -8,6 +8,7 @@ package sweep
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -156,10 +157,11 @@ func stages(units []unit) iter.Seq[[]unit] {
 func (s *sweep) stage(ctx context.Context, units []unit) {
 	var next atomic.Int64
 	dirty := s.Inventory.Dirty()
+	hint := hintOf(dirty)
 	reading := pool.New()
 	for range min(s.workers, len(units)) {
 		reading.Go(func() {
-			w := &worker{sweep: s, scanner: s.Rules.NewScanner(), dirty: dirty}
+			w := &worker{sweep: s, scanner: s.Rules.NewScanner(), dirty: dirty, hint: hint}
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= len(units) || ctx.Err() != nil {
@@ -189,6 +191,7 @@ type worker struct {
 	*sweep
 	scanner  *detectors.Scanner
 	dirty    map[sprawl.ID]struct{} // objects with findings, of earlier stages
+	hint     *hint                  // is asked before dirty
 	place    int
 	findings []sprawl.Finding
 	ctx      context.Context
@@ -219,9 +222,34 @@ func (w *worker) Offer(*sprawl.Location) bool { return true }
 
 // Found reports whether something was found in an object of an earlier stage.
 func (w *worker) Found(id sprawl.ID) bool {
+	if !w.hint.has(id) {
+		return false
+	}
 	_, ok := w.dirty[id]
 	return ok
 }
+
+// A hint is a set of ids that now and then takes another for one of them. It is
+// small enough to stay in the processor's cache, where a map with the ids of a
+// long history does not.
+type hint [1 << 10]uint64
+
+func hintOf(ids map[sprawl.ID]struct{}) *hint {
+	h := new(hint)
+	for id := range ids {
+		n := binary.LittleEndian.Uint16(id[:])
+		h[n>>6] |= 1 << (n & 63)
+	}
+	return h
+}
+
+func (h *hint) has(id sprawl.ID) bool {
+	n := binary.LittleEndian.Uint16(id[:])
+	return h[n>>6]>>(n&63)&1 != 0
+}
+
+// Plain reports whether nothing will be found in a file's name.
+func (w *worker) Plain(name []byte) bool { return w.scanner.Plain(name) }
 
 // Visit scans c.
 func (w *worker) Visit(c *sprawl.Chunk) error {

@@ -137,6 +137,9 @@ func (v finder) Found(id sprawl.ID) bool {
 	return ok && at == sprawl.KindBlob
 }
 
+// Plain lets trees go by in whose names there is nothing.
+func (v finder) Plain(name []byte) bool { return !bytes.Contains(name, v.want) }
+
 // A result is what a whole run over a repository gave.
 type result struct {
 	*sightings

@@ -30,8 +30,7 @@ type objects struct {
 // A packed is a pack with the number of its first object.
 type packed struct {
 	*pack.Pack
-	first  uint32
-	sorted bool // numbers are in order of id
+	first uint32
 
 	// fan[i] is the first object whose id, shifted right by shift, is at
 	// least i. It is nil until spread.
@@ -70,7 +69,7 @@ func (o *objects) number0() {
 		for _, p := range s.Packs() {
 			if !names[p.Name()] {
 				names[p.Name()] = true
-				o.packs = append(o.packs, &packed{Pack: p, sorted: true})
+				o.packs = append(o.packs, &packed{Pack: p})
 			}
 		}
 	}
@@ -127,14 +126,28 @@ func (o *objects) firstLoose() uint32 {
 func (o *objects) size() uint32 { return o.firstLoose() + uint32(len(o.loose)) }
 
 // number returns the number of id.
-func (o *objects) number(id sprawl.ID) (uint32, bool) {
+func (o *objects) number(id sprawl.ID) (uint32, bool) { return o.numberOf(id[:20]) }
+
+// numberOf returns the number of the object with the 20 bytes of name.
+func (o *objects) numberOf(name []byte) (uint32, bool) {
 	for _, p := range o.packs {
-		if num, ok := p.find(id); ok {
+		if num, ok := p.find(name); ok {
 			return p.first + uint32(num), true
 		}
 	}
-	i, ok := slices.BinarySearchFunc(o.loose, id, func(a, b sprawl.ID) int { return bytes.Compare(a[:], b[:]) })
+	if len(o.loose) == 0 {
+		return 0, false
+	}
+	i, ok := slices.BinarySearchFunc(o.loose, idOf(name), func(a, b sprawl.ID) int { return bytes.Compare(a[:], b[:]) })
 	return o.firstLoose() + uint32(i), ok
+}
+
+// isFirst reports whether number is the first of the object with that id.
+func (o *objects) isFirst(number uint32, id sprawl.ID) bool {
+	if p := o.packs; len(p) > 0 && p[0].Sorted() && number < uint32(p[0].Len()) {
+		return number == 0 || [20]byte(p[0].NameOf(int(number)-1)) != [20]byte(id[:20])
+	}
+	return !o.repeated(number, id)
 }
 
 // repeated reports whether the object with the given number is stored before
@@ -196,34 +209,34 @@ func (p *packed) rest(r *pack.Reader) {
 // find is Lookup for someone who looks millions of times: an index's own
 // fan-out has 256 ways and leaves a dozen reads from cold memory, this one
 // leaves one or two.
-func (p *packed) find(id sprawl.ID) (num int, ok bool) {
+func (p *packed) find(name []byte) (num int, ok bool) {
 	if p.fan == nil {
-		return p.Lookup(id)
+		return p.Lookup(idOf(name))
 	}
-	way := prefix(id) >> p.shift
+	way := prefix(name) >> p.shift
 	lo, hi := p.fan[way], p.fan[way+1]
 	if hi-lo > 32 {
-		return p.Lookup(id) // ids made to look alike
+		return p.Lookup(idOf(name)) // ids made to look alike
 	}
 	for ; lo < hi; lo++ {
-		if p.ID(int(lo)) == id {
+		if [20]byte(p.NameOf(int(lo))) == [20]byte(name) {
 			return int(lo), true
 		}
 	}
 	return 0, false
 }
 
-// spread makes find fast.
+// spread makes find fast. What a way holds lies in one or two lines of memory.
 func (p *packed) spread() {
-	if p.fan != nil || !p.sorted {
+	if p.fan != nil || !p.Sorted() {
 		return
 	}
-	width := bits.Len(uint(p.Len()))
+	width := max(bits.Len(uint(p.Len()))-2, 1)
 	fan := make([]uint32, 1<<width+1)
 	p.shift = 64 - width
 	next := uint64(0)
 	for num := range p.Len() {
-		for way := prefix(p.ID(num)) >> p.shift; next <= way; next++ {
+		for way := prefix(p.NameOf(num)) >> p.shift; next <= way; next++ {
 			fan[next] = uint32(num)
 		}
 	}
@@ -233,5 +246,11 @@ func (p *packed) spread() {
 	p.fan = fan
 }
 
-// prefix returns the first bytes of id as a number in the order of ids.
-func prefix(id sprawl.ID) uint64 { return binary.BigEndian.Uint64(id[:]) }
+// prefix returns the first bytes of a name as a number in the order of names.
+func prefix(name []byte) uint64 { return binary.BigEndian.Uint64(name) }
+
+// idOf returns the 20 bytes of name as an ID.
+func idOf(name []byte) (id sprawl.ID) {
+	copy(id[:20], name)
+	return id
+}

@@ -21,10 +21,10 @@ type shower struct {
 	open int // how many gaps of v have been taken over
 	n    int64
 
-	// refused are the objects of the unit that the visitor did not want. What
-	// is derived from one has no Base, for the visitor has not seen it.
-	refused map[sprawl.ID]struct{}
-	gaps    gaps
+	// hidden are the slots of objects that the visitor has not seen. What is
+	// derived from one has no Base.
+	hidden []bool
+	gaps   gaps
 }
 
 func (r *Repo) shower(ctx context.Context, v sprawl.Visitor) *shower {
@@ -39,16 +39,16 @@ func (s *shower) show(o *pack.Object) error {
 		return err
 	}
 	s.n++
+	based := !o.Base.IsZero() && !s.hidden[o.BaseSlot]
 	s.at = sprawl.Location{Target: s.at.Target, Object: o.ID, Kind: kind(o.Type)}
-	if !s.v.Offer(&s.at) {
-		s.refuse(o.ID)
+	wanted := s.v.Offer(&s.at)
+	s.mark(o, !wanted)
+	if !wanted {
 		return nil
 	}
 	s.c = sprawl.Chunk{At: &s.at, Data: o.Data}
-	if !s.repo.opt.NoDelta && !o.Base.IsZero() {
-		if _, ok := s.refused[o.Base]; !ok {
-			s.c.Base, s.c.Copies = o.Base, o.Copies
-		}
+	if based && !s.repo.opt.NoDelta {
+		s.c.Base, s.c.Copies = o.Base, o.Copies
 	}
 	err := s.v.Visit(&s.c)
 	for _, g := range s.v.Gaps()[s.open:] {
@@ -58,11 +58,22 @@ func (s *shower) show(o *pack.Object) error {
 	return err
 }
 
-func (s *shower) refuse(id sprawl.ID) {
-	if s.refused == nil {
-		s.refused = make(map[sprawl.ID]struct{})
+// pass counts an object that need not be shown.
+func (s *shower) pass(o *pack.Object) error {
+	s.n++
+	s.mark(o, true)
+	return s.ctx.Err()
+}
+
+// mark notes whether the visitor has not seen o.
+func (s *shower) mark(o *pack.Object, hidden bool) {
+	if o.Slot < 0 {
+		return
 	}
-	s.refused[id] = struct{}{}
+	for o.Slot >= len(s.hidden) {
+		s.hidden = append(s.hidden, false)
+	}
+	s.hidden[o.Slot] = hidden
 }
 
 // count adds what was shown to the tally. Workers that all counted there
@@ -135,15 +146,16 @@ func (r *Repo) readSlice(ctx context.Context, name string, p *packed, slice pack
 	commits := int64(0)
 	err := reader.Walk(ctx, slice, func(o *pack.Object) error {
 		if p.first > 0 && r.objs.repeated(p.first+uint32(o.Num), o.ID) {
-			s.refuse(o.ID)
+			s.mark(o, true)
 			return nil
 		}
 		if o.Type == pack.Commit {
 			commits++
 		}
-		err := s.show(o)
-		keep.object(p.first+uint32(o.Num), o)
-		return err
+		if keep.object(p.first+uint32(o.Num), o) {
+			return s.pass(o)
+		}
+		return s.show(o)
 	}, func(id sprawl.ID, err error) {
 		s.gaps.add(id.String(), err)
 	})
@@ -189,10 +201,13 @@ func (r *Repo) readLoose(ctx context.Context, name string, from, to int, blobs b
 		if typ == pack.Commit {
 			r.tally.commits.Add(1)
 		}
-		if err := s.show(&o); err != nil {
+		see := s.show
+		if keep.object(r.objs.firstLoose()+uint32(i), &o) {
+			see = s.pass
+		}
+		if err := see(&o); err != nil {
 			return err
 		}
-		keep.object(r.objs.firstLoose()+uint32(i), &o)
 	}
 	keep.done(name)
 	return s.gaps.err()

@@ -134,7 +134,6 @@ func (r *Repo) receive(ctx context.Context) error {
 	r.remote.pack = p
 	r.objs = &objects{stores: []*pack.Store{pack.NewStore(p)}}
 	r.objs.number0()
-	r.objs.packs[0].sorted = false // it is numbered as it arrived
 	return nil
 }
 

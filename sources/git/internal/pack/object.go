@@ -54,4 +54,11 @@ type Object struct {
 	// that is stored whole or derived from one outside the pack.
 	Base   sprawl.ID
 	Copies []sprawl.Copy
+
+	// Slot is a small number by which to keep what is known of this object for
+	// those that are derived from it: they have it as their BaseSlot. It is
+	// free for another object when the last of them is shown, which may have
+	// the same Slot itself. It is -1 where nothing is derived from the object,
+	// as BaseSlot is where Base is zero.
+	Slot, BaseSlot int
 }

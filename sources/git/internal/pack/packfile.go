@@ -154,6 +154,17 @@ func (p *Pack) ID(num int) sprawl.ID {
 	return idOf(p.ids[num][:])
 }
 
+// Sorted reports whether the numbers of objects are in order of their ids.
+func (p *Pack) Sorted() bool { return p.x != nil }
+
+// NameOf returns the 20 bytes of the id of object num, on loan; see ID.
+func (p *Pack) NameOf(num int) []byte {
+	if p.x != nil {
+		return p.x.name(num)
+	}
+	return p.ids[num][:]
+}
+
 // An entry is the header of an object in the pack.
 type entry struct {
 	Type Type // ofsDelta and refDelta included

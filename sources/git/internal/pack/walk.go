@@ -132,7 +132,7 @@ func (w *walk) plant(pos uint32) error {
 		w.lose(pos, err)
 		return nil
 	}
-	w.object.Base, w.object.Copies = sprawl.ID{}, nil
+	w.object.Base, w.object.Copies, w.object.BaseSlot = sprawl.ID{}, nil, -1
 	return w.show(pos, data)
 }
 
@@ -185,7 +185,7 @@ func (w *walk) step() error {
 	pos := top.kids[0]
 	top.kids = top.kids[1:]
 	data, err := w.derive(pos, top.data)
-	w.object.Base = top.id
+	w.object.Base, w.object.BaseSlot = top.id, len(w.stack)-1
 	if len(top.kids) == 0 {
 		w.pop(top)
 	}
@@ -277,10 +277,12 @@ func (w *walk) show(pos uint32, data []byte) error {
 		kids = append(w.adopt(o.ID, pos), kids...)
 	}
 	if len(kids) == 0 {
+		o.Slot = -1
 		err := w.visit(o)
 		w.release(data)
 		return err
 	}
+	o.Slot = len(w.stack)
 	w.stack = append(w.stack, frame{pos, kids, o.ID, data})
 	w.kept += len(data)
 	if w.kept > w.keep {
