@@ -3,6 +3,8 @@ package detectors
 import (
 	"regexp"
 	"regexp/syntax"
+	"strconv"
+	"strings"
 )
 
 // laxFrom is the size, in instructions, from which a pattern is worth a lax
@@ -30,11 +32,12 @@ func laxTwin(p string, anchored bool) *regexp.Regexp {
 		return nil
 	}
 	loosen(re)
-	text := re.String()
+	var b strings.Builder
 	if anchored {
-		text = `\A(?:` + text + `)`
+		b.WriteString(`\A`)
 	}
-	lax, err := regexp.Compile(text)
+	spellOut(&b, re)
+	lax, err := regexp.Compile(b.String())
 	if err != nil {
 		return nil
 	}
@@ -52,4 +55,84 @@ func loosen(re *syntax.Regexp) {
 	if re.Op == syntax.OpRepeat && (re.Max > 4 || re.Max < 0) {
 		re.Min, re.Max = min(re.Min, 2), -1
 	}
+}
+
+// spellOut writes re as a pattern that matches the same, ungrouped. Its String
+// method would look for the shortest way to write each class, rune by rune over
+// all of Unicode.
+func spellOut(b *strings.Builder, re *syntax.Regexp) {
+	b.WriteString("(?:")
+	switch re.Op {
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase != 0 {
+			b.WriteString("(?i)")
+		}
+		for _, r := range re.Rune {
+			b.WriteString(regexp.QuoteMeta(string(r)))
+		}
+	case syntax.OpCharClass:
+		spellClass(b, re.Rune)
+	case syntax.OpConcat, syntax.OpAlternate, syntax.OpCapture:
+		for i, sub := range re.Sub {
+			if i > 0 && re.Op == syntax.OpAlternate {
+				b.WriteByte('|')
+			}
+			spellOut(b, sub)
+		}
+	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
+		spellOut(b, re.Sub[0])
+		b.WriteString(howOften(re))
+	default:
+		b.WriteString(plainOps[re.Op])
+	}
+	b.WriteByte(')')
+}
+
+// plainOps are the operators without operands.
+var plainOps = [...]string{
+	syntax.OpNoMatch:        `[^\x00-\x{10FFFF}]`,
+	syntax.OpAnyCharNotNL:   `(?-s).`,
+	syntax.OpAnyChar:        `(?s).`,
+	syntax.OpBeginLine:      `(?m)^`,
+	syntax.OpEndLine:        `(?m)$`,
+	syntax.OpBeginText:      `\A`,
+	syntax.OpEndText:        `\z`,
+	syntax.OpWordBoundary:   `\b`,
+	syntax.OpNoWordBoundary: `\B`,
+}
+
+func howOften(re *syntax.Regexp) (text string) {
+	switch re.Op {
+	case syntax.OpStar:
+		text = "*"
+	case syntax.OpPlus:
+		text = "+"
+	case syntax.OpQuest:
+		text = "?"
+	default:
+		text = "{" + strconv.Itoa(re.Min) + ","
+		if re.Max >= 0 {
+			text += strconv.Itoa(re.Max)
+		}
+		text += "}"
+	}
+	if re.Flags&syntax.NonGreedy != 0 {
+		text += "?"
+	}
+	return text
+}
+
+func spellClass(b *strings.Builder, ranges []rune) {
+	if len(ranges) == 0 {
+		b.WriteString(plainOps[syntax.OpNoMatch])
+		return
+	}
+	b.WriteByte('[')
+	for i, r := range ranges {
+		if i&1 == 1 {
+			b.WriteByte('-')
+		}
+		b.WriteString(`\x{` + strconv.FormatInt(int64(r), 16) + "}")
+	}
+	b.WriteByte(']')
 }

@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -11,8 +12,10 @@ import (
 // tells which bytes can come next. Assertions are taken to hold, so that it
 // allows more than the pattern, never less.
 type walker struct {
-	prog *syntax.Prog
-	fold bool
+	prog    *syntax.Prog
+	fold    bool
+	classes []class // of instructions, as far as they were asked for
+	known   []bool
 }
 
 func newWalker(re *syntax.Regexp) (*walker, bool) {
@@ -20,7 +23,8 @@ func newWalker(re *syntax.Regexp) (*walker, bool) {
 	if err != nil {
 		return nil, false
 	}
-	return &walker{prog: prog}, true
+	n := len(prog.Inst)
+	return &walker{prog: prog, classes: make([]class, n), known: make([]bool, n)}, true
 }
 
 // A stand is a set of states that wait for a rune, in order, and whether the
@@ -60,24 +64,69 @@ func (w *walker) add(s *stand, pc uint32, been map[uint32]bool) {
 func (w *walker) step(s stand, r rune) (next stand) {
 	been := map[uint32]bool{}
 	for _, pc := range s.states {
-		if in := &w.prog.Inst[pc]; in.MatchRune(r) || w.fold && in.MatchRune(r^0x20) && r < utf8.RuneSelf && isLetter(byte(r)) {
-			w.add(&next, in.Out, been)
+		if w.takes(pc, r) || w.fold && r < utf8.RuneSelf && isLetter(byte(r)) && w.takes(pc, r^0x20) {
+			w.add(&next, w.prog.Inst[pc].Out, been)
 		}
 	}
 	return next
+}
+
+// takes reports whether the instruction at pc matches r.
+func (w *walker) takes(pc uint32, r rune) bool {
+	if r < utf8.RuneSelf {
+		return w.class(pc).has(byte(r))
+	}
+	return w.prog.Inst[pc].MatchRune(r)
+}
+
+// class returns the ASCII bytes that the instruction at pc matches. Asking it
+// for each of them would take most of the time that a rule takes to prepare.
+func (w *walker) class(pc uint32) *class {
+	c := &w.classes[pc]
+	if w.known[pc] {
+		return c
+	}
+	w.known[pc] = true
+	in := &w.prog.Inst[pc]
+	switch in.Op {
+	case syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+		c[0], c[1] = ^uint64(0), ^uint64(0)
+		if in.Op == syntax.InstRuneAnyNotNL {
+			c[0] &^= 1 << '\n'
+		}
+		return c
+	}
+	if len(in.Rune) == 1 {
+		c.addFolded(in.Rune[0], syntax.Flags(in.Arg)&syntax.FoldCase != 0)
+		return c
+	}
+	for i := 0; i+1 < len(in.Rune); i += 2 {
+		for r := in.Rune[i]; r <= in.Rune[i+1] && r < utf8.RuneSelf; r++ {
+			c.add(byte(r))
+		}
+	}
+	return c
+}
+
+// addFolded adds r, and what it folds to, as far as that is ASCII.
+func (c *class) addFolded(r rune, fold bool) {
+	for f := r; ; {
+		if f < utf8.RuneSelf {
+			c.add(byte(f))
+		}
+		if f = unicode.SimpleFold(f); !fold || f == r {
+			return
+		}
+	}
 }
 
 // next returns the bytes that can come next in s. Runes beyond ASCII count as
 // any bytes beyond it.
 func (w *walker) next(s stand) (c class) {
 	for _, pc := range s.states {
-		in := &w.prog.Inst[pc]
-		for b := rune(0); b < utf8.RuneSelf; b++ {
-			if in.MatchRune(b) {
-				c.add(byte(b))
-			}
-		}
-		if beyondASCII(in) {
+		one := w.class(pc)
+		c[0], c[1] = c[0]|one[0], c[1]|one[1]
+		if beyondASCII(&w.prog.Inst[pc]) {
 			c[2], c[3] = ^uint64(0), ^uint64(0)
 		}
 	}
