@@ -251,6 +251,12 @@ func (h *hint) has(id sprawl.ID) bool {
 // Plain reports whether nothing will be found in a file's name.
 func (w *worker) Plain(name []byte) bool { return w.scanner.Plain(name) }
 
+// Passed counts what need not be shown.
+func (w *worker) Passed(bytes int) {
+	w.bytes.Add(int64(bytes))
+	w.objects.Add(1)
+}
+
 // Visit scans c.
 func (w *worker) Visit(c *sprawl.Chunk) error {
 	w.bytes.Add(int64(len(c.Data) - c.Lead - c.Tail))

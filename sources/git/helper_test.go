@@ -140,6 +140,8 @@ func (v finder) Found(id sprawl.ID) bool {
 // Plain lets trees go by in whose names there is nothing.
 func (v finder) Plain(name []byte) bool { return !bytes.Contains(name, v.want) }
 
+func (v finder) Passed(int) {}
+
 // A result is what a whole run over a repository gave.
 type result struct {
 	*sightings

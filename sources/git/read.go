@@ -13,13 +13,14 @@ import (
 // A shower shows the objects of one unit to its visitor, and what archives
 // among them hold.
 type shower struct {
-	ctx  context.Context
-	repo *Repo
-	v    *unpack.Unpacker
-	at   sprawl.Location
-	c    sprawl.Chunk
-	open int // how many gaps of v have been taken over
-	n    int64
+	ctx   context.Context
+	repo  *Repo
+	v     *unpack.Unpacker
+	namer Namer // nil if the visitor is none: it is shown everything
+	at    sprawl.Location
+	c     sprawl.Chunk
+	open  int // how many gaps of v have been taken over
+	n     int64
 
 	// hidden are the slots of objects that the visitor has not seen. What is
 	// derived from one has no Base.
@@ -29,7 +30,8 @@ type shower struct {
 
 func (r *Repo) shower(ctx context.Context, v sprawl.Visitor) *shower {
 	u := unpack.Wrap(v, unpack.Limits{Reach: r.opt.Reach, Stop: ctx.Err})
-	return &shower{ctx: ctx, repo: r, v: u, at: sprawl.Location{Target: r.target}, gaps: gaps{target: r.target}}
+	namer, _ := v.(Namer)
+	return &shower{ctx: ctx, repo: r, v: u, namer: namer, at: sprawl.Location{Target: r.target}, gaps: gaps{target: r.target}}
 }
 
 // show offers one object, and visits it if it is wanted. Where it lies is for
@@ -61,6 +63,7 @@ func (s *shower) show(o *pack.Object) error {
 // pass counts an object that need not be shown.
 func (s *shower) pass(o *pack.Object) error {
 	s.n++
+	s.namer.Passed(len(o.Data))
 	s.mark(o, true)
 	return s.ctx.Err()
 }

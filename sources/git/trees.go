@@ -16,6 +16,8 @@ import (
 type Namer interface {
 	// Plain reports that nothing is found in name, wherever it stands.
 	Plain(name []byte) bool
+	// Passed says that a tree of that many bytes was not shown.
+	Passed(bytes int)
 }
 
 // A slot is what is known of a tree for those that are derived from it.
