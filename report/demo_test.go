@@ -99,9 +99,10 @@ func demoPlace(r *rand.Rand) sprawl.Location {
 // demoCrossing is a rough stand-in for package boundary, which this one may not
 // import.
 func demoCrossing(c *sprawl.Credential) {
-	seen, where, public := map[string]bool{}, "", false
+	seen, units, where, public := map[string]bool{}, map[string]bool{}, "", false
 	for i := range c.Locations {
 		env := c.Locations[i].Zone.Get("env")
+		units[c.Locations[i].Zone.Get("unit")] = true
 		public = public || c.Locations[i].Zone.Get("exposure") == "public"
 		if env != "" && !seen[env] {
 			seen[env] = true
@@ -113,5 +114,8 @@ func demoCrossing(c *sprawl.Credential) {
 		c.Crossing = &sprawl.Crossing{Facets: []string{"exposure"}, Why: "lies where everybody can read it (docs/setup.md)", Facet: "exposure", To: "public"}
 	case len(seen) > 1:
 		c.Crossing = &sprawl.Crossing{Facets: []string{"env"}, Why: "lies" + where[4:], Facet: "env"}
+	}
+	if c.Crossing != nil && len(units) > 1 {
+		c.Crossing.Facets = append(c.Crossing.Facets, "unit")
 	}
 }

@@ -41,7 +41,7 @@ func browser(t *testing.T) (context.Context, func() []string) {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop = context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(stop)
 	complaints := make(chan string, 1000)
 	err := chromedp.Listen(ctx, func(e any) {

@@ -24,6 +24,11 @@ const day = (t) => (t || "").slice(0, 10);
 // Where people see a place: production and public first, whatever else is known.
 const ENV = { prod: "Production", dr: "Disaster recovery", staging: "Staging", test: "Test", ci: "CI", dev: "Development", local: "Local", nonprod: "Non-production" };
 const CUSTODY = { managed: "Secret store", "ci-store": "Pipeline variables", log: "Logs", artifact: "Build artifacts", collab: "Conversations", "ai-agent": "Coding agents", endpoint: "One machine" };
+const NAMES = {
+  custody: { ...CUSTODY, code: "Code", "plaintext-config": "Plain configuration" },
+  party: { first: "Own code", third: "Somebody else’s code", personal: "Personal places" },
+  protection: { protected: "Protected", unprotected: "Unprotected" },
+};
 const FACETS = { env: "Environment", exposure: "Readers", tenant: "Organisation", party: "Party", protection: "Protection", custody: "Storage", cluster: "Cluster", namespace: "Namespace", workload: "Workload", unit: "Repository", team: "Team" };
 
 function facet(zone, name) {

@@ -49,7 +49,7 @@ function paintRows() {
 function row(c, i) {
   const el = h("div", { class: "row", id: "row-" + i, role: "row", "aria-rowindex": i + 1, "aria-selected": String(i === list.at), click: () => { list.at = i; current(); open(c.id); } },
     h("div", { class: "risk " + c.band, role: "gridcell" }, h("i"), h("span", {}, String(c.risk), h("small", { text: c.band }))),
-    h("div", { class: "what", role: "gridcell" }, h("span", { class: "h", text: c.about }), h("span", { class: "a mono", text: [c.hint, c.public, c.account].filter(Boolean).join("  ") })),
+    h("div", { class: "what", role: "gridcell" }, h("span", { class: "h", text: c.about }), h("span", { class: "a mono", text: [...new Set([c.hint, c.public, c.account])].filter(Boolean).join("  ") })),
     h("div", { role: "gridcell" }, h("span", { class: "pill " + c.state, text: c.state })),
     h("div", { class: "which", role: "gridcell" }, h("span", { class: "chips" }, c.regions.filter((r) => r !== "Not placed").slice(0, 4).map(chip)), h("span", { class: "w", text: c.cross ? c.cross.why : c.places.length ? c.places[0].p : "" })),
     h("div", { class: "places", role: "gridcell" }, plural(c.count, "place"), c.first ? h("span", { class: "w", text: "since " + c.first.slice(0, 7) }) : ""));

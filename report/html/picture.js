@@ -1,15 +1,18 @@
 // The picture of crossings: zones are regions, and what lies in several of them
 // joins these. Credentials that join the same two are one edge with a number.
-const SVG = { width: 1180, gap: 26, boxH: 104, top: 16 };
+const SVG = { width: 1180, gap: 26, boxH: 104, top: 24 };
 const picture = { dim: "env", el: null };
 
 function zoneName(place, dim) {
   if (dim === "env") return regionOf(place);
   const v = dim === "unit" ? facet(place.zone, "unit") || D.targets[place.t] : facet(place.zone, dim);
   if (!v) return "Not known";
-  if (dim === "custody") return CUSTODY[v] || v.replace("-", " ");
-  return v === "public" ? "Public" : v;
+  return (NAMES[dim] || {})[v] || v;
 }
+
+// crossesBy reports whether c's crossing is one that a picture by dim shows.
+const PICTURED = { env: ["env", "exposure", "home", "custody"] };
+const crossesBy = (c, dim) => c.cross && (PICTURED[dim] || [dim]).some((f) => c.cross.facets.includes(f));
 
 // edgesBy groups the crossing credentials by the pairs of regions that they join.
 function edgesBy(dim) {
@@ -19,7 +22,7 @@ function edgesBy(dim) {
     return regions.get(name);
   };
   for (const c of D.credentials) {
-    if (!c.cross) continue;
+    if (!crossesBy(c, dim)) continue;
     const names = [...new Set(c.places.map((p) => zoneName(p, dim)))];
     const known = names.filter((n) => n !== "Not known" && n !== "Not placed");
     const home = dim === "env" && c.home ? facet(c.home, "env") : "";
