@@ -182,7 +182,7 @@ func refusedAfter(word string) bool {
 		"updated", "engine", "factory", "builder", "repository", "dir", "directory", "dto", "entity", "model", "view", "page", "host",
 		"port", "command", "cmd", "store", "source", "issuer", "audience", "info", "item", "items", "kind", "usage", "counter", "set",
 		"checker", "check", "rule", "characters", "chars", "action", "event", "button", "authentication", "callback", "lifetime", "interval",
-		"bytes", "bits", "limit", "ized", "ize", "env", "var", "fn", "func", "function", "ptr", "offset", "position", "state":
+		"scheme", "attribute", "attributes", "bytes", "bits", "limit", "ized", "ize", "env", "var", "fn", "func", "function", "ptr", "offset", "position", "state":
 		return true
 	}
 	return false
@@ -195,7 +195,7 @@ func refusedBefore(word string) bool {
 	switch word {
 	case "public", "existing", "csrf", "xsrf", "antiforgery", "authenticity", "page", "next", "continuation", "sync", "cancel", "cancellation",
 		"hashed", "encrypted", "design", "syntax", "idempotency", "pagination", "syntactic", "lexer", "primary", "foreign", "is", "has",
-		"no", "without", "forgot", "forgotten", "reset", "change", "confirm", "show", "hide", "toggle", "validate", "verify", "check",
+		"no", "not", "without", "forgot", "forgotten", "reset", "change", "confirm", "show", "hide", "toggle", "validate", "verify", "check",
 		"max", "min", "num", "unk", "eos", "bos", "pad", "mask", "cls", "sep", "stop", "cache", "sort", "partition", "require", "use",
 		"allow", "disable", "enable", "hash", "generate", "missing", "skip", "parse", "last", "previous", "prev", "lookup":
 		return true

@@ -140,10 +140,10 @@ func (g *giving) bareValue(i int, how manner) slot {
 		k++
 	}
 	g.saw(k + 1)
-	if k-i > maxValue || k < len(data) && bytes.IndexByte([]byte("([{<\"'"), data[k]) >= 0 {
+	if k-i > maxValue || k < len(data) && (bytes.IndexByte([]byte("([{<"), data[k]) >= 0 || !g.closes(k)) {
 		return slot{} // too long, a call or an expression
 	}
-	if line && isCall(data[i:k]) {
+	if line && k > i && isCall(data[i:k]) {
 		return slot{}
 	}
 	for k > i && (data[k-1] == ',' || data[k-1] == ';') {
@@ -157,8 +157,18 @@ func (g *giving) bareValue(i int, how manner) slot {
 	return slot{i, k, false}
 }
 
-// isCall reports whether text begins with a name and a bracket.
+// closes reports whether a quote at i, if there is one, can be the end of a
+// text that holds the name and the value: 'NAME=value'.
+func (g *giving) closes(i int) bool {
+	if i >= len(g.data) || !isQuote(g.data[i]) {
+		return true
+	}
+	g.saw(i + 2)
+	return i+1 == len(g.data) || !isWord(g.data[i+1])
+}
+
+// isCall reports whether text is a name and brackets.
 func isCall(text []byte) bool {
-	i := bytes.IndexAny(text, "([{")
-	return i == 0 || i > 0 && isName(text[:i])
+	i, end := bytes.IndexAny(text, "([{"), text[max(len(text)-1, 0)]
+	return i == 0 || i > 0 && isName(text[:i]) && (end == ')' || end == ']' || end == '}' || end == '(' || end == ';')
 }

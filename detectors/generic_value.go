@@ -142,8 +142,13 @@ func (g *giving) operator(i int, c closing) (next int, how manner) {
 	if i >= len(data) {
 		return i, byNothing
 	}
-	rest := data[i:min(i+3, len(data))]
+	if c.paren && data[i] == '.' {
+		return g.compared(i + 1)
+	}
+	rest := data[i:min(i+4, len(data))]
 	switch {
+	case has(rest, "# =>"):
+		return i + 4, byArrow
 	case has(rest, "==="), has(rest, "!=="):
 		return i + 3, byCompare
 	case has(rest, "=="), has(rest, "!="):
@@ -173,6 +178,20 @@ func (g *giving) operator(i int, c closing) (next int, how manner) {
 		return i, byBlank
 	case at < i:
 		return g.wordOperator(i)
+	}
+	return i, byNothing
+}
+
+// compared passes over a method that compares what a call returned, or sets it:
+// getPassword()).isEqualTo(
+func (g *giving) compared(i int) (next int, how manner) {
+	data, k := g.data, i
+	for k < len(data) && k-i < 24 && isLetter(data[k]) {
+		k++
+	}
+	g.saw(k + 2)
+	if k < len(data) && data[k] == '(' && (anyFold(data[i:k], "equal", "tobe", "contain", "match") || has(data[i:k], "is")) {
+		return k + 1, byCompare
 	}
 	return i, byNothing
 }

@@ -90,6 +90,12 @@ func (c *candidate) refuse(data []byte) string {
 			return "a template"
 		}
 	}
+	if !c.value.quoted && (has(value, "0x") || value[0] == '@' && isIdentifier(value[1:])) {
+		return "a number or a template"
+	}
+	if c.how == byDefault && (value[0] == '+' || value[0] == '?') {
+		return "not a default"
+	}
 	if bytes.EqualFold(value, c.name.of(data)) {
 		return "the value is the name"
 	}
