@@ -33,6 +33,9 @@ func (sc *Scanner) findings(dst []sprawl.Finding, c *sprawl.Chunk) []sprawl.Find
 		}
 		if wantsLines(c) {
 			lines.place(&f.At, int(m.lo), int(m.hi))
+			if f.At.Key == "" {
+				f.At.Key = keyPath(f.At.Path, c.Data, int(m.lo), int(m.hi))
+			}
 			weighPlace(&f.At, c.Data, int(m.lo), int(m.hi))
 			if f.At.Confidence > 0 {
 				f.Confidence = f.At.Confidence
@@ -94,6 +97,7 @@ func Place(at *sprawl.Location, data []byte, lo, hi int) {
 	lo, hi = min(lo, len(data)), min(hi, len(data))
 	lines := lineCounter{data: data}
 	lines.place(at, lo, hi)
+	at.Key = keyPath(at.Path, data, lo, hi)
 	weighPlace(at, data, lo, hi)
 }
 
