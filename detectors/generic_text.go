@@ -33,7 +33,7 @@ func overType(data []byte, i int, how manner) (int, manner) {
 	for k < len(data) && k-i < 40 && (isWord(data[k]) || bytes.IndexByte([]byte(" []?.<>&*|"), data[k]) >= 0) {
 		k++
 	}
-	if k > i && k+1 < len(data) && data[k] == '=' && data[k+1] != '=' && data[k+1] != '>' {
+	if k > i && k+1 < len(data) && data[k-1] == ' ' && data[k] == '=' && data[k+1] != '=' && data[k+1] != '>' {
 		return skipBlank(data, k+1, 8), byAssign
 	}
 	return i, how
