@@ -38,6 +38,10 @@ fuzz: ## every fuzz test for FUZZTIME
 		done; \
 	done
 
+.PHONY: types
+types: ## write docs/types.md anew, the table of all types
+	$(GO) test ./cmd/sprawl -run '^TestTypes$$' -update
+
 .PHONY: golden
 golden: ## write the golden files anew
 	$(GO) test ./report -update
