@@ -1,6 +1,6 @@
 // The ranked list. Only the rows in view are nodes, however many there are.
 const ROW = 62, OVER = 6;
-const list = { q: "", state: "", band: "", issuer: "", region: "", tier: "", cross: false, chosen: null, label: "", sort: "risk", shown: [], at: -1, el: null };
+const list = { q: "", state: "", band: "", issuer: "", region: "", tier: "", cross: false, chosen: null, label: "", sort: "risk", shown: [], at: -1, from: -1, to: 0, rows: new Map() };
 
 const BANDS = ["critical", "high", "medium", "low", "info"];
 const SORTS = {
@@ -40,9 +40,17 @@ function paintRows() {
   const from = Math.max(0, Math.floor(list.box.scrollTop / ROW) - OVER);
   const to = Math.min(list.shown.length, Math.ceil((list.box.scrollTop + (list.box.clientHeight || 760)) / ROW) + OVER);
   if (from === list.from && to === list.to) return;
+  if (list.from < 0) {
+    list.rows.clear();
+    list.pad.replaceChildren();
+  }
   list.from = from;
   list.to = to;
-  list.pad.replaceChildren(...list.shown.slice(from, to).map((c, i) => row(c, from + i)));
+  for (const [i, el] of list.rows) if (i < from || i >= to) { el.remove(); list.rows.delete(i); }
+  for (let i = to - 1, next = null; i >= from; i--) {
+    if (!list.rows.has(i)) { list.rows.set(i, row(list.shown[i], i)); list.pad.insertBefore(list.rows.get(i), next); }
+    next = list.rows.get(i);
+  }
   current();
 }
 
