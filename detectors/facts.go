@@ -88,8 +88,11 @@ func factsParts(part func(string) []byte) []sprawl.Fact {
 
 // factsMode tells a live key from one of a sandbox by the word in its prefix.
 func factsMode(part func(string) []byte) []sprawl.Fact {
-	v := part("")
-	head := v[:min(len(v), 32)]
+	head := part("id")
+	if head == nil {
+		head = part("")
+	}
+	head = head[:min(len(head), 32)]
 	for _, w := range []string{"test", "sandbox", "sdbx", "sbox", "hmlg"} {
 		if bytes.Contains(head, []byte(w)) {
 			return []sprawl.Fact{{Name: sprawl.FactMode, Value: "test"}, {Name: sprawl.FactClass, Value: "test"}}
