@@ -3,6 +3,7 @@ package boundary
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,8 +92,9 @@ func harmless(c *sprawl.Credential, now time.Time) bool {
 
 // divides returns the boundaries that are crossed, in order of facets.
 func (j *judge) divides(c *sprawl.Credential) (ds []divide) {
+	weak := guessable(c)
 	for f := range facets {
-		if !j.p.bounds()[f] || f != exposure && len(j.s.groups) < 2 {
+		if !j.p.bounds()[f] || f != exposure && len(j.s.groups) < 2 || weak && f != exposure && f != env {
 			continue
 		}
 		values := j.s.values(f)
@@ -109,6 +111,20 @@ func (j *judge) divides(c *sprawl.Credential) (ds []divide) {
 	}
 	return ds
 }
+
+// guessable reports whether two people could have made up the same value: it
+// has no format, and is short. That it lies in two repositories then does not
+// show that anybody copied it. That production has the password of development
+// is bad all the same.
+func guessable(c *sprawl.Credential) bool {
+	rest, ok := strings.CutPrefix(c.Hint, "…(")
+	n, err := strconv.Atoi(strings.TrimSuffix(rest, ")"))
+	return ok && err == nil && n < leastSecret
+}
+
+// leastSecret is the length in bytes from which nobody makes up the same value
+// by chance.
+const leastSecret = 12
 
 // unread is the class of a credential of which only its settings could be read.
 const unread = "unread"
@@ -236,8 +252,9 @@ func (j *judge) sides(c *sprawl.Credential, ds []divide) (all []sprawl.Side) {
 			examples[k] = g.at
 		}
 	}
+	several := slices.ContainsFunc(c.Locations, func(at sprawl.Location) bool { return at.Target != c.Locations[0].Target })
 	for k := range all {
-		all[k].Where = where(examples[k], true)
+		all[k].Where = where(examples[k], several)
 	}
 	for i := range c.Locations {
 		c.Locations[i].Side = sideOf[j.s.of[i]] + 1

@@ -176,6 +176,23 @@ func TestSides(t *testing.T) {
 	}
 }
 
+// TestGuessable wants equal passwords that anybody could make up to be no copies
+// of one another, but to be wrong for production and development.
+func TestGuessable(t *testing.T) {
+	for hint, want := range map[string]string{"…(6)": "env", "…(12)": "env party unit", "abc_…(6)": "env party unit"} {
+		c := credential(copyAt{target: "git:a", path: "prod/a.yml"}, copyAt{target: "git:b", path: "vendor/dev/a.yml"})
+		c.Hint = hint
+		if got := strings.Join(judged(nil, c).Crossing.Facets, " "); got != want {
+			t.Errorf("%s crosses %s, want %s", hint, got, want)
+		}
+		two := credential(copyAt{target: "git:a", path: "a.yml"}, copyAt{target: "git:b", path: "a.yml"})
+		two.Hint = hint
+		if got := judged(nil, two).Crossing != nil; got != (want != "env") {
+			t.Errorf("%s in two repositories: crossing is %v", hint, got)
+		}
+	}
+}
+
 // TestHome tries credentials that tell themselves where they belong.
 func TestHome(t *testing.T) {
 	dev, prod := copyAt{path: "dev/app.yml"}, copyAt{path: "prod/app.yml"}

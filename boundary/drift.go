@@ -48,7 +48,7 @@ func Drifts(cs []sprawl.Credential) (all []Drift) {
 		for k := range cs[i].Locations {
 			at := &cs[i].Locations[k]
 			s, ok := slotOf(&cs[i], at)
-			if !ok || !past(at) || cs[i].Verdict.State == sprawl.Dead {
+			if !ok || !past(at) || cs[i].Verdict.State == sprawl.Dead || guessable(&cs[i]) {
 				continue
 			}
 			for _, h := range held[s] {
@@ -71,10 +71,14 @@ func Drifts(cs []sprawl.Credential) (all []Drift) {
 }
 
 // slotOf returns the slot that a location fills. Where the file tells no names,
-// it is the one place in it for credentials of that rule.
+// it is the one place in it for credentials of that rule, if the rule is for one
+// kind of credential.
 func slotOf(c *sprawl.Credential, at *sprawl.Location) (slot, bool) {
 	s := slot{unit: at.Zone.Get(facetNames[unit]), path: at.Path, name: at.Key}
 	if placeOf(at.Target) == files && s.name == "" {
+		if c.Tier == sprawl.Generic {
+			return s, false
+		}
 		s.name = "(" + c.Rule + ")"
 	}
 	return s, at.Path != "" && at.Kind == sprawl.KindBlob

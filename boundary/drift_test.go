@@ -22,6 +22,11 @@ func holder(id, rule string, state sprawl.State, at ...sprawl.Location) sprawl.C
 	return sprawl.Credential{ID: id, Rule: rule, Verdict: sprawl.Verdict{State: state}, Locations: at}
 }
 
+func generic(c sprawl.Credential) sprawl.Credential {
+	c.Tier = sprawl.Generic
+	return c
+}
+
 func keyed(at sprawl.Location, key string) sprawl.Location {
 	at.Key = key
 	return at
@@ -68,6 +73,9 @@ func TestDrifts(t *testing.T) {
 		}},
 		"by another commit": {cs: []sprawl.Credential{
 			holder("cr_old", "r", live, replaced, stay("git:b", "x.env", "c9", "")), holder("cr_new", "r", live, stay("git:a", "app.yml", "c3", "")),
+		}},
+		"of a kind that may be anything": {cs: []sprawl.Credential{
+			generic(holder("cr_old", "r", live, replaced, stay("git:b", "x.env", "c9", ""))), generic(holder("cr_new", "r", live, stay("git:a", "app.yml", "c2", ""))),
 		}},
 		"two that differ by environment": {cs: []sprawl.Credential{
 			holder("cr_old", "r", live, stay("git:a", ".env.staging", "c1", "")), holder("cr_new", "r", live, stay("git:a", ".env.production", "c1", "")),

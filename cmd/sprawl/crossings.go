@@ -106,7 +106,11 @@ func (t *crossingsText) write(doc *report.Document, crossing []sprawl.Credential
 	if len(drifts) > 0 {
 		t.linef("%s replaced in one place only.", counted(len(drifts), "credential"))
 	}
-	for _, g := range doc.Receipt.Gaps {
+	for i, g := range doc.Receipt.Gaps {
+		if i == maxShown && !t.all {
+			t.linef("not read: … and %d more: --all", len(doc.Receipt.Gaps)-i)
+			break
+		}
 		t.linef("not read: %s %s: %s", oneLine(string(g.Target)), oneLine(g.What), oneLine(g.Why))
 	}
 	if !doc.Receipt.Complete {
