@@ -71,10 +71,10 @@ var thresholds = [...]int{20, 40, 60}
 // write prints the tables in Markdown.
 func (res *result) write(w io.Writer) {
 	any := func(*verdict) bool { return true }
-	fmt.Fprintf(w, "| confidence from | generic precision | structured precision | recall | recall of plain words |\n|---|---|---|---|---|\n")
+	fmt.Fprintf(w, "| confidence from | generic precision | structured precision | recall | of plain words | of both |\n|---|---|---|---|---|---|\n")
 	for _, t := range thresholds {
-		fmt.Fprintf(w, "| %d | %v | %v | %v | %v |\n", t, res.precision(sprawl.Generic, t, any), res.precision(sprawl.Structured, t, any),
-			res.recall(t, strong), res.recall(t, func(p *place) bool { return !strong(p) }))
+		fmt.Fprintf(w, "| %d | %v | %v | %v | %v | %v |\n", t, res.precision(sprawl.Generic, t, any), res.precision(sprawl.Structured, t, any),
+			res.recall(t, strong), res.recall(t, func(p *place) bool { return !strong(p) }), res.recall(t, func(*place) bool { return true }))
 	}
 	res.writeBy(w, "kind of secret", func(p *place) string { return p.label.kind }, nil)
 	res.writeBy(w, "kind of file", func(p *place) string { return p.kind }, func(v *verdict) string { return v.kind })
