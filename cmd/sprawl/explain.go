@@ -43,33 +43,69 @@ func explain(c console, files []string, where string) error {
 	if !ok {
 		return fmt.Errorf("%s has no line %d", where[:i], line)
 	}
+	e := explainer{c, where[:i], data, from, to, 0}
 	sc := set.NewScanner()
-	steps := 0
-	sc.Trace(func(s detectors.Step) {
-		if !s.Decoded && s.Pos >= from && s.Pos < to || s.Decoded {
-			steps++
-			printStep(c, s, from)
-		}
-	})
-	found := sc.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{Path: where[:i]}, Data: data})
+	sc.Trace(e.step)
+	found := sc.Scan(nil, &sprawl.Chunk{At: &sprawl.Location{Path: e.path}, Data: data})
 	for _, f := range found {
 		if f.At.Line <= line && line <= f.At.EndLine {
-			steps++
+			e.steps++
 			printFound(c, &f)
 		}
 	}
-	if steps == 0 {
+	if e.steps == 0 {
 		fmt.Fprintln(c.out, "No rule's literal stands in this line, and nothing in it reads like encoded text.")
 	}
 	return nil
 }
 
-func printStep(c console, s detectors.Step, from int) {
-	at := fmt.Sprintf("column %d", s.Pos-from+1)
+// An explainer prints what a scanner decided in one line of a file.
+type explainer struct {
+	console
+	path     string
+	data     []byte
+	from, to int // the line
+	steps    int
+}
+
+// step prints s, if it is about the line.
+func (e *explainer) step(s detectors.Step) {
+	if !s.Decoded && (s.Pos < e.from || s.Pos >= e.to) {
+		return
+	}
+	e.steps++
+	at := fmt.Sprintf("column %d", s.Pos-e.from+1)
 	if s.Decoded {
 		at = "decoded text"
 	}
-	fmt.Fprintf(c.out, "not reported  %-28s %s: %s\n", s.Rule, at, s.Why)
+	if s.Evidence == nil {
+		fmt.Fprintf(e.out, "not reported  %-28s %s: %s\n", s.Rule, at, s.Why)
+		return
+	}
+	e.weighed(&s, at)
+}
+
+// weighed prints what counted for and against a candidate of the generic tier:
+// around it, and in its place. The weights add up to the logit of its
+// confidence.
+func (e *explainer) weighed(s *detectors.Step, at string) {
+	evidence, confidence := s.Evidence, s.Confidence
+	if !s.Decoded {
+		var l sprawl.Location
+		l.Path = e.path
+		detectors.Place(&l, e.data, s.Pos, s.End)
+		evidence = append(evidence, detectors.PlaceEvidence(&l, e.data, s.Pos, s.End)...)
+		confidence = detectors.Weigh(confidence, &l, e.data, s.Pos, s.End)
+		if l.Key != "" {
+			at += ", key " + oneLine(l.Key)
+		}
+	}
+	fmt.Fprintf(e.out, "weighed       %-28s %s: confidence %d of 100\n", s.Rule, at, confidence)
+	for _, ev := range evidence {
+		if sum := ev.Value * ev.Weight; sum <= -0.05 || sum >= 0.05 {
+			fmt.Fprintf(e.out, "  %+6.2f  %s\n", sum, ev.Name)
+		}
+	}
 }
 
 func printFound(c console, f *sprawl.Finding) {
@@ -79,6 +115,9 @@ func printFound(c console, f *sprawl.Finding) {
 	}
 	if f.Note != "" {
 		fmt.Fprintf(c.out, " (%s)", f.Note)
+	}
+	if f.Confidence < defaultConfidence {
+		fmt.Fprintf(c.out, ": shown with --min-confidence %d", f.Confidence)
 	}
 	fmt.Fprintln(c.out)
 }

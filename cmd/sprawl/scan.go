@@ -86,6 +86,9 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes")
 }
 
+// defaultConfidence is the least of what is shown without being asked for.
+const defaultConfidence = 40
+
 // The classes of findings that --fail-on can name.
 var failClasses = []string{"any", "structured", "crossing", "live", "none"}
 
