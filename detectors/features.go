@@ -143,6 +143,7 @@ const (
 	fConfigBare
 	fManyTimes
 	fKeyExample
+	fPlainWord
 
 	features
 )
@@ -168,5 +169,5 @@ var featureNames = [features]string{
 	"a user is near", "a host is near", "words before it in the line", "the line is a label", "stands there twice", "in a very long line", "part of its name", "holds its name",
 	"file of tests", "file of examples", "documentation", "source code", "configuration", "environment file", "script", "translations",
 	"code of others", "data", "source code, not in quotes", "source code, a word", "documentation, a word", "tests, a word",
-	"configuration, a word", "configuration, not in quotes", "many times in the file", "the key path says example",
+	"configuration, a word", "configuration, not in quotes", "many times in the file", "the key path says example", "tests or documentation, a dictionary word",
 }

@@ -138,7 +138,9 @@ func optionValue(data []byte, i int, command []byte) (v slot, ok bool) {
 		return afterUser(wordAt(data, skipSign(data, k)), data)
 	case bytes.HasPrefix(command, []byte("sshpass")) && letter == 'p':
 		return wordAt(data, skipBlank(data, i+2, 4)), true
-	case option == "-p" && !bytes.HasPrefix(command, []byte("ldap")), option == "-w":
+	case bytes.HasPrefix(command, []byte("redis-cli")) && option == "-a",
+		bytes.HasPrefix(command, []byte("ldap")) && option == "-w",
+		bytes.HasPrefix(command, []byte("docker")) && option == "-p":
 		return wordAt(data, skipBlank(data, k, 4)), true
 	}
 	return slot{}, false
@@ -250,10 +252,25 @@ func tellingSize(text []byte) int {
 	return 0
 }
 
+// afterValues returns where the rows begin that follow the word VALUES at i, or
+// -1.
+func afterValues(data []byte, i int) int {
+	for i < len(data) && data[i] <= ' ' {
+		i++
+	}
+	if i+6 > len(data) || !bytes.EqualFold(data[i:i+6], []byte("values")) {
+		return -1
+	}
+	return i + 6
+}
+
 // columnValues weighs what stands in column n of the rows that begin at i.
 func (sc *Scanner) columnValues(dst []match, r *rule, data []byte, i, n int, word sort) (_ []match, lo, hi int) {
 	lo, hi = i, i
 	column := -1
+	if i = afterValues(data, i); i < 0 {
+		return dst, lo, hi
+	}
 	for ; i < len(data) && data[i] != ';'; i++ {
 		switch c := data[i]; {
 		case c == '(':

@@ -169,7 +169,7 @@ func isUserWord(word string) bool {
 // something else.
 func refusedAfter(word string) bool {
 	switch word {
-	case "hash", "hashes", "hashed", "hasher", "hashing", "file", "files", "filename", "path", "paths", "name", "names", "field", "fields",
+	case "get", "has", "contains", "containskey", "remove", "find", "fetch", "dig", "lookup", "hash", "hashes", "hashed", "hasher", "hashing", "file", "files", "filename", "path", "paths", "name", "names", "field", "fields",
 		"id", "ids", "url", "urls", "uri", "endpoint", "type", "types", "length", "len", "size", "count", "policy", "policies", "reset",
 		"expire", "expires", "expired", "expiry", "expiration", "ttl", "age", "label", "hint", "prompt", "error", "errors", "valid",
 		"validity", "validation", "validator", "confirm", "confirmation", "digest", "form", "input", "param", "params", "parameter",

@@ -268,7 +268,7 @@ func (g *giving) stated(i int) bool {
 // isLinking reports whether word links a name with its value in a sentence.
 func isLinking(word []byte) bool {
 	switch string(word) {
-	case "is", "was", "to", "as", "of", "with":
+	case "is", "was":
 		return true
 	}
 	return false
@@ -340,6 +340,9 @@ func (g *giving) paired() slot {
 		g.saw(i + 3)
 		return slot{}
 	}
+	if from := g.name.from; from > 6 && has(data[from-6:], "type=") {
+		return slot{} // of a form's field
+	}
 	for i < limit {
 		if data[i] <= ' ' || bytes.IndexByte([]byte("\"',;<>-/|\\"), data[i]) >= 0 {
 			i++
@@ -354,7 +357,7 @@ func (g *giving) paired() slot {
 		switch string(lowered(buf[:], data[i:k])) {
 		case "value", "default", "string", "parametervalue", "defaultvalue", "val", "content", "secretvalue":
 			return g.pairedAt(slot{from: i, to: k})
-		case "key", "name", "type", "secret", "text", "password", "dict":
+		case "key", "name", "secret", "text", "password", "dict":
 			i = k // the end of the tag, or another attribute's name
 			if i < limit && (data[i] == '=' || data[i] == ':') {
 				i++

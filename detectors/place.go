@@ -14,8 +14,16 @@ import (
 func Weigh(confidence int, at *sprawl.Location, data []byte, lo, hi int) int {
 	var e evidence
 	e.gatherPlace(at, data, lo, hi)
-	return min(percent(logit(confidence)+e.score()), mostConfidence)
+	most := mostConfidence
+	if e[fPlainWord] == 1 {
+		most = plainConfidence
+	}
+	return min(percent(logit(confidence)+e.score()), most)
 }
+
+// plainConfidence is the most that a dictionary word is believed in tests and
+// documentation: there are many, and nobody can say which are more than words.
+const plainConfidence = 35
 
 // PlaceEvidence returns what the place of a value counts for and against it
 // being a secret, as Weigh weighs it.
@@ -46,6 +54,7 @@ func (e *evidence) gatherPlace(at *sprawl.Location, data []byte, lo, hi int) {
 	e.set(fInVendored, p.vendored)
 	e.set(fInTranslations, p.translations)
 	e.set(fTestsWord, p.tests && word)
+	e.set(fPlainWord, (p.tests || p.examples || p.kind == kindDocs) && isPlain(value))
 	switch p.kind {
 	case kindDocs:
 		e[fInDocs] = 1
@@ -69,6 +78,20 @@ func (e *evidence) gatherPlace(at *sprawl.Location, data []byte, lo, hi int) {
 		e.set(fManyTimes, bytes.Count(data, value) >= 4)
 	}
 	e.set(fKeyExample, at.Key != "" && anyFold([]byte(at.Key), "example", "sample", "description", "placeholder"))
+}
+
+// isPlain reports whether value is a dictionary word, or two.
+func isPlain(value []byte) bool {
+	if len(value) < 4 {
+		return true
+	}
+	for i, c := range value {
+		if !isLetter(c) && !(i > 0 && i+1 < len(value) && (c == '-' || c == '_' || c == ' ')) {
+			return false
+		}
+	}
+	_, filler := Placeholder(value)
+	return filler || len(value) <= 12 && oddness(value) < 0.4
 }
 
 // maxCounted is the length of the largest object in which it is counted how

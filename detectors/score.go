@@ -93,6 +93,12 @@ func (c *candidate) refuse(data []byte) string {
 	if !c.value.quoted && (has(value, "0x") || value[0] == '@' && isIdentifier(value[1:])) {
 		return "a number or a template"
 	}
+	if value[0] == '/' && bytes.Count(value, []byte("/")) > 1 && isPath(value) {
+		return "a path"
+	}
+	if near := data[max(0, c.value.from-maxNear+1):c.value.from]; anyFold(near[bytes.LastIndexByte(near, '\n')+1:], "badge", "codecov.io", "shields.io") {
+		return "the token of a badge, which is public"
+	}
 	if c.how == byDefault && (value[0] == '+' || value[0] == '?') {
 		return "not a default"
 	}
@@ -100,6 +106,16 @@ func (c *candidate) refuse(data []byte) string {
 		return "the value is the name"
 	}
 	return ""
+}
+
+// isPath reports whether value holds only what paths do.
+func isPath(value []byte) bool {
+	for _, c := range value {
+		if !isWord(c) && bytes.IndexByte([]byte("/.-{}$"), c) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // masked reports whether value shows dots, stars or crosses in place of a
@@ -275,8 +291,19 @@ func (e *evidence) gatherForm(value []byte) {
 		e.set(fTellingWord, e[fTellingWord] == 1 || bytes.Contains(low, []byte(w)))
 	}
 	e.set(fTestWord, bytes.Contains(low, []byte("test")))
-	e.set(fFakeWord, bytes.Contains(low, []byte("invalid")) || bytes.Contains(low, []byte("wrong")) || bytes.Contains(low, []byte("not")))
+	e.set(fFakeWord, isRefused(low))
 	e.set(fTellingCode, e[fTellingWord] == 1 && isName(value) && k.digits == 0)
+}
+
+// isRefused reports whether a value in lower case says that it is to be refused,
+// as tests offer it.
+func isRefused(low []byte) bool {
+	for _, w := range [...]string{"wrong", "invalid", "incorrect", "not-", "not_", "no-", "bogus"} {
+		if bytes.Contains(low, []byte(w)) {
+			return true
+		}
+	}
+	return has(low, "bad") || bytes.HasSuffix(low, []byte("bad"))
 }
 
 // gatherAround looks at what stands near.

@@ -24,7 +24,7 @@ type label struct {
 
 // weakWeight is how much a label of a dictionary word, such as "secret", counts:
 // readers differ over them.
-const weakWeight = 0.1
+const weakWeight = 0.03
 
 // readLabels reads files of lines of repository, commit, path, line, first
 // column, column after the last, "secret" or "not", kind, note; the weight of a
