@@ -104,7 +104,7 @@ func findAssignment(sc *Scanner, dst []match, r *rule, data []byte, pos, size in
 		size-- // a literal may hold what follows the name
 	}
 	name, tr, why := nameAround(data, pos, size)
-	lo, hi = name.from-1, name.to+1
+	lo, hi = max(name.from-2, -1), name.to+1
 	if why != "" {
 		sc.note(r, pos, why)
 		return dst, lo, hi

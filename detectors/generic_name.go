@@ -27,7 +27,7 @@ func nameAround(data []byte, pos, size int) (s slot, tr traits, why string) {
 	for s.to > pos+size && (data[s.to-1] == '.' || data[s.to-1] == '-') {
 		s.to-- // the end of a sentence, or of an operator
 	}
-	if s.from > 0 && (data[s.from-1] == '@' || data[s.from-1] == '/' && (s.from < 2 || data[s.from-2] != '/')) {
+	if s.from > 0 && (data[s.from-1] == '@' || data[s.from-1] == '/') && (s.from < 2 || data[s.from-2] != '/' && data[s.from-2] > ' ' || data[s.from-1] == '/' && data[s.from-2] <= ' ') {
 		return s, 0, "the name is part of a path or an address"
 	}
 	end, plural, ok := wholeWord(data, pos, size, s.to)

@@ -54,7 +54,7 @@ func (e *evidence) gatherPlace(at *sprawl.Location, data []byte, lo, hi int) {
 	e.set(fInVendored, p.vendored)
 	e.set(fInTranslations, p.translations)
 	e.set(fTestsWord, p.tests && word)
-	e.set(fPlainWord, (p.tests || p.examples || p.kind == kindDocs) && isPlain(value))
+	e.set(fPlainWord, (p.tests && p.kind != kindConfig || p.kind == kindDocs) && isPlain(value))
 	switch p.kind {
 	case kindDocs:
 		e[fInDocs] = 1
@@ -80,18 +80,14 @@ func (e *evidence) gatherPlace(at *sprawl.Location, data []byte, lo, hi int) {
 	e.set(fKeyExample, at.Key != "" && anyFold([]byte(at.Key), "example", "sample", "description", "placeholder"))
 }
 
-// isPlain reports whether value is a dictionary word, or two.
+// isPlain reports whether value is a short dictionary word.
 func isPlain(value []byte) bool {
-	if len(value) < 4 {
-		return true
-	}
-	for i, c := range value {
-		if !isLetter(c) && !(i > 0 && i+1 < len(value) && (c == '-' || c == '_' || c == ' ')) {
-			return false
-		}
+	k := kindsOf(value)
+	if len(value) > 8 || k.digits+k.symbols > 0 {
+		return len(value) < 5
 	}
 	_, filler := Placeholder(value)
-	return filler || len(value) <= 12 && oddness(value) < 0.4
+	return filler || len(value) < 5 || oddness(value) < 0.2
 }
 
 // maxCounted is the length of the largest object in which it is counted how
