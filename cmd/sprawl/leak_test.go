@@ -213,6 +213,9 @@ func TestNothingLeaks(t *testing.T) {
 	for _, format := range report.Names() {
 		try("", exitIncomplete, "report", "--format", format, "--all", "--top=1000", filepath.Join(out, "json"))
 	}
+	try("", exitFound, "crossings", "--all", "--min-confidence=0", repo, "dir:"+files)
+	try("", exitFound, "crossings", "--all", "--from", filepath.Join(out, "json"))
+	try("", exitIncomplete, "boundaries", "coverage", "--min-confidence=0", "dir:"+files, repo)
 	for _, name := range lines {
 		for line := 1; line <= 2; line++ {
 			var stdout, stderr bytes.Buffer
