@@ -26,7 +26,7 @@ const maxExample = 256 << 10
 //	<b64json:{"a":1}>   the base64 of a text, in which $R stands for 20 random characters
 //	<b64:user:$R>       the same
 //	<pem:RSA>           a real, small private key, made at once: RSA EC PKCS8
-//	                    ENCRYPTED OPENSSH PGP; <escaped-pem:RSA> with \n for newlines
+//	                    ENCRYPTED OPENSSH PGP, or a CERT; <escaped-pem:RSA> with \n for newlines
 //	<start>             nothing; the token that <check> completes starts here
 //	<check:NAME>        the check digits of the token before it, which starts
 //	                    after the last space, quote, "=", "/" or <start>

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
@@ -14,6 +15,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"strings"
+	"time"
 )
 
 // wholeValue makes the values of an example that have an inner structure.
@@ -165,8 +167,22 @@ func pemKey(r *rand.Rand, kind string) ([]byte, error) {
 		return block("OPENSSH PRIVATE KEY", openSSH(r)), nil
 	case "PGP":
 		return pgp(r), nil
+	case "CERT":
+		return certificate(r)
 	}
-	return nil, fmt.Errorf("no such kind of key; want RSA, EC, PKCS8, PKCS8LONG, ENCRYPTED, OPENSSH or PGP")
+	return nil, fmt.Errorf("no such kind of key; want RSA, EC, PKCS8, PKCS8LONG, ENCRYPTED, OPENSSH, PGP or CERT")
+}
+
+// certificate returns one that signs itself, from 2025 to 2027.
+func certificate(r *rand.Rand) ([]byte, error) {
+	key := ed25519.NewKeyFromSeed(randomBytes(r, 32))
+	from := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+	template := x509.Certificate{
+		SerialNumber: big.NewInt(1 + r.Int64N(1e9)), NotBefore: from, NotAfter: from.AddDate(2, 0, 0),
+		Subject: pkix.Name{CommonName: string(lively(r, alphabets["lower"], 12)) + ".internal"},
+	}
+	der, err := x509.CreateCertificate(nil, &template, &template, key.Public(), key)
+	return block("CERTIFICATE", der), err
 }
 
 func block(label string, der []byte) []byte {
