@@ -21,11 +21,17 @@ import (
 // chosen so that answers are a few hundred.
 const maxBody = 256 << 10
 
+// maxText is the longest plain text that is an answer: issuers who refuse in
+// plain text do it in a line.
+const maxText = 1 << 10
+
 // A Condition is what must hold of a JSON body: a value at Path exists, equals
-// one of Is, or contains Has. Keys and array indexes of Path are joined by
-// dots. As text: "path", "path=a|b", "path~text".
+// one of Is, or contains Has; or one exists at any of Paths. Keys and array
+// indexes of a path are joined by dots. As text: "path", "path|other",
+// "path=a|b", "path~text".
 type Condition struct {
-	Path string
+	Path  string
+	Paths []string
 	Is   []string
 	Has  string
 }
@@ -39,6 +45,8 @@ func parseCondition(s string) (Condition, error) {
 	switch {
 	case c.Path == "" || strings.ContainsAny(c.Path, " \t"):
 		return c, fmt.Errorf("%q has no path; want \"path\", \"path=a|b\" or \"path~text\"", s)
+	case at == len(s) && strings.Contains(s, "|"):
+		c.Paths = strings.Split(s, "|")
 	case at == len(s):
 	case at+1 == len(s):
 		return c, fmt.Errorf("%q compares with nothing", s)
@@ -53,6 +61,11 @@ func parseCondition(s string) (Condition, error) {
 // holds reports whether the condition is true of a body, and what of it, in
 // words of the entry and never of the body.
 func (c *Condition) holds(body any) (bool, string) {
+	for _, path := range c.Paths {
+		if _, ok := lookup(body, path); ok {
+			return true, path
+		}
+	}
 	v, ok := lookup(body, c.Path)
 	if !ok {
 		return false, ""
@@ -74,6 +87,7 @@ type response struct {
 	json   bool // it is said to be JSON
 	html   bool // it is said to be a page for people
 	body   any
+	text   string // of an answer that is said to be plain text
 	err    error // why the body could not be read or parsed
 }
 
@@ -98,6 +112,8 @@ func read(ctx context.Context, res *http.Response) response {
 		r.err = errTooLarge
 	case r.json:
 		r.body, r.err = parseJSON(raw)
+	case isPlain(kind) && len(raw) <= maxText:
+		r.text = string(raw)
 	}
 	return r
 }
@@ -105,6 +121,11 @@ func read(ctx context.Context, res *http.Response) response {
 func isJSON(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
+}
+
+func isPlain(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == "text/plain"
 }
 
 func isHTML(contentType string) bool {
@@ -162,7 +183,7 @@ type evidence string
 
 // matching returns the evidence of the first answer that r is, or nil.
 func matching(answers []Answer, r *response) *evidence {
-	if r.err != nil || !r.json {
+	if r.err != nil || !r.json && r.text == "" {
 		return nil
 	}
 	for i := range answers {
@@ -175,6 +196,12 @@ func matching(answers []Answer, r *response) *evidence {
 
 func (a *Answer) matches(r *response) *evidence {
 	if !slices.Contains(a.Status, r.status) {
+		return nil
+	}
+	if a.Text != "" || !r.json {
+		if e := evidence(a.Text); a.Text != "" && strings.Contains(r.text, a.Text) {
+			return &e
+		}
 		return nil
 	}
 	var e evidence

@@ -62,10 +62,12 @@ type Ask struct {
 type Header struct{ Name, Value string }
 
 // An Answer is a set of responses that mean the same: one of the statuses, and
-// a JSON body for which every condition holds.
+// a JSON body for which every condition holds; or, where an issuer refuses in
+// plain text, such a body with Text in it.
 type Answer struct {
 	Status  []int
 	JSON    []Condition
+	Text    string
 	Example string // a body that an issuer is known to send
 }
 

@@ -22,7 +22,7 @@ const (
 const (
 	issuerKeys = "id, name, docs, category, hosts, self_hosted, rate, advice and ask"
 	askKeys    = "rules, starts, method, url, host_from, headers, basic, body, keep, live, dead, account, scopes and expires"
-	answerKeys = "status, json and example"
+	answerKeys = "status, json, text and example"
 )
 
 // defaultRate is polite to every issuer that states no limit of its own.
@@ -156,7 +156,7 @@ func (l *loader) ask(t *table, i *Issuer) Ask {
 }
 
 func (l *loader) answer(t *table) Answer {
-	a := Answer{Status: t.numbers("status"), Example: t.text("example")}
+	a := Answer{Status: t.numbers("status"), Text: t.text("text"), Example: t.text("example")}
 	for _, s := range t.texts("json") {
 		c, err := parseCondition(s)
 		if err != nil {
@@ -173,7 +173,12 @@ func (l *loader) answer(t *table) Answer {
 			l.bad(t.key("status"), "%d can't be an answer; want 2xx, 4xx or 5xx", s)
 		}
 	}
-	if len(a.JSON) == 0 {
+	switch {
+	case len(a.JSON) > 0 && a.Text != "":
+		l.bad(t.key("text"), "is of no use beside json: a body is one of the two")
+	case a.Text != "" && t.path == "ask.live":
+		l.bad(t.key("text"), "can't prove that a credential works: want json")
+	case len(a.JSON) == 0 && a.Text == "":
 		l.bad(t.key("json"), "is missing; a status alone proves nothing, as any gateway can send it")
 	}
 	return a
@@ -222,8 +227,8 @@ func (l *loader) checkAnswers(a *Ask) {
 
 func (l *loader) checkExamples(key string, answers []Answer, a *Ask) {
 	for _, answer := range answers {
-		r := response{status: first(answer.Status), json: true}
-		if r.body, r.err = parseJSON([]byte(answer.Example)); r.err != nil {
+		r := answer.example()
+		if r.err != nil {
 			l.bad(key+".example", "is missing or no JSON; give a body that the issuer sends")
 			continue
 		}
@@ -232,6 +237,15 @@ func (l *loader) checkExamples(key string, answers []Answer, a *Ask) {
 			l.bad(key+".example", "reads as live: %t, dead: %t", live, dead)
 		}
 	}
+}
+
+// example returns the response that an answer gives as its example.
+func (a *Answer) example() response {
+	r := response{status: first(a.Status), json: a.Text == "", text: a.Example}
+	if r.json {
+		r.body, r.err = parseJSON([]byte(a.Example))
+	}
+	return r
 }
 
 func first(list []int) int {

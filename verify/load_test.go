@@ -3,6 +3,7 @@ package verify_test
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -123,30 +124,66 @@ func TestMerge(t *testing.T) {
 // TestRulesExist holds the two halves of rules.toml together: every rule that
 // is asked about exists, is of that issuer, and has the parts that are sent.
 func TestRulesExist(t *testing.T) {
-	var file struct {
-		Rule []struct{ ID, Issuer, Match string }
-	}
-	if err := toml.Unmarshal(sprawl.RulesTOML, &file); err != nil {
-		t.Fatal(err)
-	}
-	match := map[string]string{}
-	for _, r := range file.Rule {
-		match[r.Issuer+"/"+r.ID] = r.Match
-	}
+	rules := rulesFile(t)
 	asks := 0
 	for _, i := range builtIn(t).All() {
 		for _, a := range i.Asks {
 			asks++
-			for _, r := range a.Rules {
-				if m, ok := match[i.ID+"/"+r]; !ok || !strings.Contains(m, "(?P<key>") {
-					t.Errorf("issuer %s asks about %s, which is no rule of it with a part called key", i.ID, r)
+			for _, id := range a.Rules {
+				r, ok := rules[id]
+				if !ok || r.Issuer != i.ID {
+					t.Errorf("issuer %s asks about %s, which is no rule of it", i.ID, id)
+				}
+				for _, part := range sent(&a) {
+					if !r.has(part) && (r.Pair.With == "" || !rules[r.Pair.With].has(part)) {
+						t.Errorf("issuer %s sends {%s} of %s, which has no such part", i.ID, part, id)
+					}
 				}
 			}
 		}
 	}
-	if asks < 9 {
-		t.Errorf("%d questions, want those of six issuers", asks)
+	if asks < 200 {
+		t.Errorf("%d questions", asks)
 	}
+}
+
+// A ruleEntry is what of a [[rule]] tells its parts.
+type ruleEntry struct {
+	ID, Issuer, Match string
+	Near              []string
+	Pair              struct{ With string }
+}
+
+// has reports whether a match of the rule has a part of that name.
+func (r ruleEntry) has(part string) bool {
+	return strings.Contains(r.Match, "(?P<"+part+">") || len(r.Near) > 0 && part == "key"
+}
+
+func rulesFile(t *testing.T) map[string]ruleEntry {
+	t.Helper()
+	var file struct{ Rule []ruleEntry }
+	if err := toml.Unmarshal(sprawl.RulesTOML, &file); err != nil {
+		t.Fatal(err)
+	}
+	byID := map[string]ruleEntry{}
+	for _, r := range file.Rule {
+		byID[r.ID] = r
+	}
+	return byID
+}
+
+var partSent = regexp.MustCompile(`\{([a-z_][a-z0-9_]*)\}`)
+
+// sent returns the names of the parts that an ask sends.
+func sent(a *verify.Ask) (names []string) {
+	texts := []string{a.URL, a.Basic, a.Body}
+	for _, h := range a.Headers {
+		texts = append(texts, h.Value)
+	}
+	for _, m := range partSent.FindAllStringSubmatch(strings.Join(texts, " "), -1) {
+		names = append(names, m[1])
+	}
+	return names
 }
 
 func FuzzLoad(f *testing.F) {

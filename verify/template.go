@@ -81,7 +81,7 @@ func validHeader(h Header) bool {
 		return false
 	}
 	for _, c := range []byte(h.Name) {
-		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '-' {
+		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
 			return false
 		}
 	}

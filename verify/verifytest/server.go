@@ -123,6 +123,12 @@ func (s *Server) record(r *http.Request) (alive bool, n int, behave Behaviour) {
 
 // Say sends the example of an answer.
 func Say(w http.ResponseWriter, a *verify.Answer) {
+	if a.Text != "" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(a.Status[0])
+		io.WriteString(w, a.Example)
+		return
+	}
 	SayJSON(w, a.Status[0], a.Example)
 }
 
