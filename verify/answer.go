@@ -32,8 +32,8 @@ const maxText = 1 << 10
 type Condition struct {
 	Path  string
 	Paths []string
-	Is   []string
-	Has  string
+	Is    []string
+	Has   string
 }
 
 func parseCondition(s string) (Condition, error) {
@@ -88,7 +88,7 @@ type response struct {
 	html   bool // it is said to be a page for people
 	body   any
 	text   string // of an answer that is said to be plain text
-	err    error // why the body could not be read or parsed
+	err    error  // why the body could not be read or parsed
 }
 
 var (
