@@ -71,7 +71,7 @@ func TestMeasure(t *testing.T) {
 	if got := res.recall(20, strong); got != (share{1, 1}) {
 		t.Errorf("recall: %v", got)
 	}
-	if got := res.precision(sprawl.Generic, 20, func(*verdict) bool { return true }); got != (share{1, 2}) {
+	if got := res.precision(sprawl.Generic, 20, false, func(*verdict) bool { return true }); got != (share{1, 2}) {
 		t.Errorf("precision: %v", got)
 	}
 	res, err = measure(rules(t), parse(t, text), dir, "fit")

@@ -39,12 +39,12 @@ func (s share) interval() (low, high float64) {
 	return max(mid-half, 0), min(mid+half, 1)
 }
 
-// precision counts the findings of a tier at a threshold or above. Findings of
-// weak values count neither way.
-func (res *result) precision(tier sprawl.Tier, threshold int, of func(*verdict) bool) (s share) {
+// precision counts the findings of a tier at a threshold or above. Those of weak
+// values count as right where plain says so, and else neither way.
+func (res *result) precision(tier sprawl.Tier, threshold int, plain bool, of func(*verdict) bool) (s share) {
 	for i := range res.verdicts {
 		v := &res.verdicts[i]
-		if v.tier != tier || v.confidence < threshold || v.hit != nil && v.hit.weak() || !of(v) {
+		if v.tier != tier || v.confidence < threshold || v.hit != nil && v.hit.weak() && !plain || !of(v) {
 			continue
 		}
 		s.add(v.hit != nil)
@@ -71,9 +71,10 @@ var thresholds = [...]int{20, 40, 60}
 // write prints the tables in Markdown.
 func (res *result) write(w io.Writer) {
 	any := func(*verdict) bool { return true }
-	fmt.Fprintf(w, "| confidence from | generic precision | structured precision | recall | of plain words | of both |\n|---|---|---|---|---|---|\n")
+	fmt.Fprintf(w, "| confidence from | generic precision | with plain words | structured precision | recall | of plain words | of both |\n|---|---|---|---|---|---|---|\n")
 	for _, t := range thresholds {
-		fmt.Fprintf(w, "| %d | %v | %v | %v | %v | %v |\n", t, res.precision(sprawl.Generic, t, any), res.precision(sprawl.Structured, t, any),
+		fmt.Fprintf(w, "| %d | %v | %v | %v | %v | %v | %v |\n", t, res.precision(sprawl.Generic, t, false, any),
+			res.precision(sprawl.Generic, t, true, any), res.precision(sprawl.Structured, t, true, any),
 			res.recall(t, strong), res.recall(t, func(p *place) bool { return !strong(p) }), res.recall(t, func(*place) bool { return true }))
 	}
 	res.writeBy(w, "kind of secret", func(p *place) string { return p.label.kind }, nil)
@@ -104,7 +105,7 @@ func (res *result) writeBy(w io.Writer, name string, ofPlace func(*place) string
 		r := res.recall(threshold, func(p *place) bool { return ofPlace(p) == g && (ofVerdict == nil || strong(p)) })
 		fmt.Fprintf(w, "| %s | %v |", g, r)
 		if ofVerdict != nil {
-			fmt.Fprintf(w, " %v |", res.precision(sprawl.Generic, threshold, func(v *verdict) bool { return ofVerdict(v) == g }))
+			fmt.Fprintf(w, " %v |", res.precision(sprawl.Generic, threshold, false, func(v *verdict) bool { return ofVerdict(v) == g }))
 		}
 		fmt.Fprintln(w)
 	}
