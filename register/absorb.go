@@ -87,7 +87,7 @@ func (s *Store) merger(ctx context.Context, tx *sql.Tx, fresh []*Entry) (*merger
 // take.
 func (s *Store) queryIn(ctx context.Context, q queryer, each func(*sql.Rows) error, text string, list []any) error {
 	for some := range slices.Chunk(list, 500) {
-		if err := s.query(ctx, q, each, text+"("+places(0, len(some))+")", some...); err != nil {
+		if err := s.query(ctx, q, each, text+"("+s.places(0, len(some))+")", some...); err != nil {
 			return err
 		}
 	}
@@ -253,14 +253,23 @@ func (s *Store) slotsTaken(ctx context.Context, tx *sql.Tx, t sprawl.Target, at 
 	return taken, err
 }
 
+// A member is a role in a group of slots.
+type member struct {
+	group int64
+	role  string
+}
+
 // halvesOf returns, for each of fresh by its position, what the register knows
 // of the other half of it: by the same rules as Inventory.join, and where more
 // than one could be meant, none is.
 func (s *Store) halvesOf(ctx context.Context, tx *sql.Tx, fresh []*Entry) (map[int][]int64, error) {
-	all := map[int][]int64{}
+	lone, err := s.loneIssuers(ctx, tx, fresh)
+	if err != nil || len(lone) == 0 && !slices.ContainsFunc(fresh, func(e *Entry) bool { return e.Role == sprawl.RoleID }) {
+		return nil, err
+	}
 	var publics, groups []any
 	for _, e := range fresh {
-		if e.About.Issuer == "" {
+		if e.About.Issuer == "" || e.Role != sprawl.RoleID && !lone[e.About.Issuer] {
 			continue
 		}
 		if e.About.Public != "" && e.Role != sprawl.RoleSecret {
@@ -272,60 +281,95 @@ func (s *Store) halvesOf(ctx context.Context, tx *sql.Tx, fresh []*Entry) (map[i
 			}
 		}
 	}
-	byPublic := map[[3]string][]int64{} // public, issuer, role
-	err := s.queryIn(ctx, tx, func(rows *sql.Rows) error {
-		var k [3]string
-		var n int64
-		err := rows.Scan(&n, &k[0], &k[1], &k[2])
-		byPublic[k] = append(byPublic[k], n)
-		return err
-	}, "SELECT n, public, issuer, role FROM credentials WHERE public IN ", publics)
+	byPublic, err := s.byPublic(ctx, tx, publics)
 	if err != nil {
 		return nil, err
 	}
-	type member struct {
-		group int64
-		role  string
-	}
-	byGroup := map[member][]int64{}
-	err = s.queryIn(ctx, tx, func(rows *sql.Rows) error {
-		var m member
-		var n int64
-		err := rows.Scan(&n, &m.group, &m.role)
-		byGroup[m] = append(byGroup[m], n)
-		return err
-	}, "SELECT DISTINCT n, slot_group, role FROM (SELECT c.n AS n, l.slot_group AS slot_group, c.role AS role "+
-		"FROM locations l JOIN credentials c ON c.n = l.credential) AS x WHERE slot_group IN ", groups)
+	byGroup, err := s.byGroup(ctx, tx, groups)
 	if err != nil {
 		return nil, err
 	}
+	all := map[int][]int64{}
 	for i, e := range fresh {
 		if e.About.Issuer == "" {
 			continue
 		}
-		add := func(some []int64) {
+		for _, some := range e.otherHalves(byPublic, byGroup) {
 			if len(some) == 1 {
 				all[i] = append(all[i], some[0])
 			}
 		}
-		switch e.Role {
-		case sprawl.RoleID:
-			add(byPublic[[3]string{e.About.Public, e.About.Issuer, ""}])
-		case "":
-			if e.About.Public != "" {
-				add(byPublic[[3]string{e.About.Public, e.About.Issuer, sprawl.RoleID}])
-			}
-		}
-		if other := otherHalf(e.Role); other != "" {
-			for _, g := range e.groups() {
-				own := byGroup[member{g, e.Role}]
-				if len(own) == 0 || len(own) == 1 && own[0] == number(e.Names[0]) {
-					add(byGroup[member{g, other}])
-				}
-			}
-		}
 	}
 	return all, nil
+}
+
+// otherHalves returns what could be the other half of e, each list by another
+// piece of evidence.
+func (e *Entry) otherHalves(byPublic map[[3]string][]int64, byGroup map[member][]int64) (all [][]int64) {
+	switch e.Role {
+	case sprawl.RoleID:
+		all = append(all, byPublic[[3]string{e.About.Public, e.About.Issuer, ""}])
+	case "":
+		if e.About.Public != "" {
+			all = append(all, byPublic[[3]string{e.About.Public, e.About.Issuer, sprawl.RoleID}])
+		}
+	}
+	other := otherHalf(e.Role)
+	if other == "" {
+		return all
+	}
+	for _, g := range e.groups() {
+		own := byGroup[member{g, e.Role}]
+		if len(own) == 0 || len(own) == 1 && own[0] == number(e.Names[0]) {
+			all = append(all, byGroup[member{g, other}])
+		}
+	}
+	return all
+}
+
+// loneIssuers returns the issuers of which the register, or fresh, has an
+// identifier without its secret. Most have none, and then there is nothing to
+// look for.
+func (s *Store) loneIssuers(ctx context.Context, tx *sql.Tx, fresh []*Entry) (map[string]bool, error) {
+	lone := map[string]bool{}
+	for _, e := range fresh {
+		if e.Role == sprawl.RoleID {
+			lone[e.About.Issuer] = true
+		}
+	}
+	return lone, s.query(ctx, tx, func(rows *sql.Rows) error {
+		var issuer string
+		err := rows.Scan(&issuer)
+		lone[issuer] = true
+		return err
+	}, "SELECT DISTINCT issuer FROM credentials WHERE role = 'id'")
+}
+
+// byPublic returns the credentials with those identifiers, by identifier,
+// issuer and role.
+func (s *Store) byPublic(ctx context.Context, tx *sql.Tx, publics []any) (map[[3]string][]int64, error) {
+	all := map[[3]string][]int64{}
+	return all, s.queryIn(ctx, tx, func(rows *sql.Rows) error {
+		var k [3]string
+		var n int64
+		err := rows.Scan(&n, &k[0], &k[1], &k[2])
+		all[k] = append(all[k], n)
+		return err
+	}, "SELECT n, public, issuer, role FROM credentials WHERE public <> '' AND public IN ", publics)
+}
+
+// byGroup returns the credentials that lie in those groups of slots.
+func (s *Store) byGroup(ctx context.Context, tx *sql.Tx, groups []any) (map[member][]int64, error) {
+	all := map[member][]int64{}
+	return all, s.queryIn(ctx, tx, func(rows *sql.Rows) error {
+		var m member
+		var n int64
+		err := rows.Scan(&n, &m.group, &m.role)
+		if !slices.Contains(all[m], n) {
+			all[m] = append(all[m], n)
+		}
+		return err
+	}, "SELECT c.n, l.slot_group, c.role FROM locations l JOIN credentials c ON c.n = l.credential WHERE l.slot_group <> 0 AND l.slot_group IN ", groups)
 }
 
 func otherHalf(role string) string {

@@ -42,15 +42,14 @@ func unite(a, b *Entry) *Entry {
 	u.Events = union(a.Events, b.Events, text[Event], first[Event])
 	slices.SortFunc(u.Places, placeOrder)
 	slices.SortFunc(u.Verdicts, judgmentOrder)
-	slices.SortFunc(u.Events, func(x, y Event) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(text(&x), text(&y))) })
+	slices.SortFunc(u.Events, eventOrder)
 	return u
 }
 
 // judgedAs takes over the judgment of e if it is newer than u's.
 func (u *Entry) judgedAs(e *Entry) {
-	if u.Judged.IsZero() || cmp.Or(
-		e.Judged.Compare(u.Judged), cmp.Compare(e.Risk, u.Risk), cmp.Compare(text(&e.Cross), text(&u.Cross)),
-	) > 0 {
+	c := cmp.Or(e.Judged.Compare(u.Judged), cmp.Compare(e.Risk, u.Risk))
+	if u.Judged.IsZero() || c > 0 || c == 0 && text(&e.Cross) > text(&u.Cross) {
 		u.Cross, u.Risk, u.Judged = e.Cross, e.Risk, e.Judged
 	}
 }
@@ -64,7 +63,14 @@ func uniteRole(a, b *Entry) string {
 }
 
 func judgmentOrder(x, y Judgment) int {
-	return cmp.Or(x.At.Compare(y.At), cmp.Compare(text(&x), text(&y)))
+	if c := x.At.Compare(y.At); c != 0 {
+		return c
+	}
+	return cmp.Compare(text(&x), text(&y))
+}
+
+func eventOrder(x, y Event) int {
+	return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.What, y.What), cmp.Compare(x.Detail, y.Detail))
 }
 
 func placeOrder(a, b Place) int {
@@ -77,7 +83,7 @@ func placeOrder(a, b Place) int {
 // unitePlace returns what a and b say of one place together.
 func unitePlace(a, b *Place) Place {
 	u, other := *a, b
-	if cmp.Or(b.Last.Compare(a.Last), cmp.Compare(detail(b), detail(a))) > 0 {
+	if c := b.Last.Compare(a.Last); c > 0 || c == 0 && detail(b) > detail(a) {
 		u, other = *b, a
 	}
 	u.First = earlier(a.First, b.First)
@@ -94,10 +100,11 @@ func detail(p *Place) string {
 
 // betterAbout returns the one that tells more.
 func betterAbout(a, b About) About {
-	if cmp.Or(
+	c := cmp.Or(
 		cmp.Compare(tierRank(b.Tier), tierRank(a.Tier)), cmp.Compare(b.Confidence, a.Confidence),
-		cmp.Compare(len(b.Public), len(a.Public)), cmp.Compare(len(b.Facts), len(a.Facts)), cmp.Compare(text(&b), text(&a)),
-	) > 0 {
+		cmp.Compare(len(b.Public), len(a.Public)), cmp.Compare(len(b.Facts), len(a.Facts)),
+	)
+	if c > 0 || c == 0 && text(&b) > text(&a) {
 		return b
 	}
 	return a
@@ -156,7 +163,8 @@ func newer[T any](a, b *T, at func(*T) time.Time) *T {
 		return b
 	case b == nil:
 		return a
-	case cmp.Or(at(b).Compare(at(a)), cmp.Compare(text(b), text(a))) > 0:
+	}
+	if c := at(b).Compare(at(a)); c > 0 || c == 0 && text(b) > text(a) {
 		return b
 	}
 	return a

@@ -275,5 +275,5 @@ func (s *Store) saveRules(ctx context.Context, tx *sql.Tx, rules []OwnerRule) er
 		rows = append(rows, []any{r.Match, r.Kind, r.Owner, r.Source, stamp(r.Confirmed)})
 	}
 	const columns = "match, kind, owner, source, confirmed"
-	return insert(ctx, tx, "owners", columns, "ON CONFLICT (match, kind) DO UPDATE SET owner=excluded.owner, source=excluded.source, confirmed=excluded.confirmed", rows)
+	return s.insert(ctx, tx, "owners", columns, "ON CONFLICT (match, kind) DO UPDATE SET owner=excluded.owner, source=excluded.source, confirmed=excluded.confirmed", rows)
 }

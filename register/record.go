@@ -38,7 +38,7 @@ type News struct {
 }
 
 // recordAtOnce is how many credentials are written in one transaction.
-const recordAtOnce = 500
+const recordAtOnce = 1000
 
 // Record writes what a run found, and returns what of it is news. When it
 // fails, or the process ends, some credentials are recorded as a whole and the

@@ -17,7 +17,7 @@ const rowsAtOnce = 32
 
 // insert writes rows, each with a value for every column. What follows the
 // values in the statement is conflict.
-func insert(ctx context.Context, tx *sql.Tx, table, columns, conflict string, rows [][]any) error {
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, table, columns, conflict string, rows [][]any) error {
 	width := strings.Count(columns, ",") + 1
 	var full *sql.Stmt
 	for len(rows) > 0 {
@@ -29,14 +29,14 @@ func insert(ctx context.Context, tx *sql.Tx, table, columns, conflict string, ro
 		var err error
 		if n == rowsAtOnce {
 			if full == nil {
-				if full, err = tx.PrepareContext(ctx, insertText(table, columns, conflict, n, width)); err != nil {
+				if full, err = tx.PrepareContext(ctx, s.insertText(table, columns, conflict, n, width)); err != nil {
 					return err
 				}
 				defer full.Close()
 			}
 			_, err = full.ExecContext(ctx, args...)
 		} else {
-			_, err = tx.ExecContext(ctx, insertText(table, columns, conflict, n, width), args...)
+			_, err = tx.ExecContext(ctx, s.insertText(table, columns, conflict, n, width), args...)
 		}
 		if err != nil {
 			return err
@@ -46,21 +46,25 @@ func insert(ctx context.Context, tx *sql.Tx, table, columns, conflict string, ro
 	return nil
 }
 
-func insertText(table, columns, conflict string, rows, width int) string {
+func (s *Store) insertText(table, columns, conflict string, rows, width int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, columns)
 	for r := range rows {
 		if r > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString("(" + places(r*width, width) + ")")
+		b.WriteString("(" + s.places(r*width, width) + ")")
 	}
 	b.WriteString(" " + conflict)
 	return b.String()
 }
 
-// places returns n placeholders, after those that were used before.
-func places(used, n int) string {
+// places returns n placeholders, after those that were used before. SQLite gets
+// ones without a number: its driver looks for each number among all values.
+func (s *Store) places(used, n int) string {
+	if s.lite {
+		return strings.TrimSuffix(strings.Repeat("?,", n), ",")
+	}
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
@@ -141,7 +145,7 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, entries []*kept, at time.T
 		{"verdicts", "credential, at, n, doc", nothing, verdicts},
 		{"events", "credential, at, what, detail", nothing, events},
 	} {
-		if err := insert(ctx, tx, step.table, step.columns, step.conflict, step.rows); err != nil {
+		if err := s.insert(ctx, tx, step.table, step.columns, step.conflict, step.rows); err != nil {
 			return err
 		}
 	}
@@ -196,7 +200,7 @@ func (s *Store) load(ctx context.Context, q queryer, numbers []int64, withEvents
 }
 
 func (s *Store) loadSome(ctx context.Context, q queryer, numbers []int64, withEvents bool, all map[int64]*kept) error {
-	in := "(" + places(0, len(numbers)) + ")"
+	in := "(" + s.places(0, len(numbers)) + ")"
 	args := make([]any, len(numbers))
 	for i, n := range numbers {
 		args[i] = n

@@ -21,7 +21,8 @@ CREATE TABLE credentials (
 	last_seen  BIGINT NOT NULL,
 	doc        TEXT NOT NULL
 );
-CREATE INDEX credentials_public ON credentials (public, issuer);
+CREATE INDEX credentials_public ON credentials (public, issuer) WHERE public <> '';
+CREATE INDEX credentials_lone ON credentials (issuer) WHERE role = 'id';
 
 -- Every fingerprint of a credential, under every key and of its halves.
 CREATE TABLE names (
