@@ -38,14 +38,20 @@ type Entry struct {
 // About is what a credential tells of itself. The better of two takes the other's
 // place as a whole.
 type About struct {
-	Rule       string        `json:"rule"`
-	Issuer     string        `json:"issuer,omitempty"`
-	Tier       sprawl.Tier   `json:"tier"`
-	Confidence int           `json:"confidence"`
-	Hint       string        `json:"hint"`
-	Public     string        `json:"public,omitempty"`
-	Note       string        `json:"note,omitempty"`
-	Facts      []sprawl.Fact `json:"facts,omitempty"`
+	Rule       string      `json:"rule"`
+	Issuer     string      `json:"issuer,omitempty"`
+	Tier       sprawl.Tier `json:"tier"`
+	Confidence int         `json:"confidence"`
+	Hint       string      `json:"hint"`
+	Public     string      `json:"public,omitempty"`
+	Note       string      `json:"note,omitempty"`
+	Facts      []Fact      `json:"facts,omitempty"`
+}
+
+// A Fact is a sprawl.Fact.
+type Fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Crossing is what is kept of a sprawl.Crossing, and of a credential that has

@@ -201,7 +201,7 @@ func TestDurations(t *testing.T) {
 	if _, ok := e.TimeToRevoke(now); ok {
 		t.Error("what never worked took a time to be revoked")
 	}
-	e.About.Facts = []sprawl.Fact{{Name: sprawl.FactIssued, Value: day.Add(-240 * time.Hour).Format(time.RFC3339)}}
+	e.About.Facts = []Fact{{Name: sprawl.FactIssued, Value: day.Add(-240 * time.Hour).Format(time.RFC3339)}}
 	if a := e.Age(now); a.Basis != "issued" || a.Least || a.Age != 340*time.Hour {
 		t.Errorf("age %+v", a)
 	}

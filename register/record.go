@@ -96,8 +96,11 @@ func (run *Run) entry(c *sprawl.Credential, named time.Time) *Entry {
 		ID: c.ID, Named: named, Risk: c.Risk, Judged: run.At, First: run.At, Last: run.At,
 		About: About{
 			Rule: c.Rule, Issuer: c.Issuer, Tier: c.Tier, Confidence: c.Confidence,
-			Hint: clean(c.Hint), Public: clean(c.Public), Note: clean(c.Note), Facts: c.Facts,
+			Hint: clean(c.Hint), Public: clean(c.Public), Note: clean(c.Note),
 		},
+	}
+	for _, f := range c.Facts {
+		e.About.Facts = append(e.About.Facts, Fact{f.Name, clean(f.Value)})
 	}
 	if h := run.Inventory.Hook(c.ID); h != nil {
 		e.Hook, e.Hooked = hex.EncodeToString(h), named

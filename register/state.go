@@ -143,7 +143,7 @@ func (e *Entry) expiry() time.Time {
 }
 
 // factTime returns the fact called name as a time, or zero.
-func factTime(all []sprawl.Fact, name string) time.Time {
+func factTime(all []Fact, name string) time.Time {
 	for _, f := range all {
 		if f.Name == name {
 			t, err := time.Parse(time.RFC3339, f.Value)

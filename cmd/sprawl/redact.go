@@ -47,6 +47,13 @@ func (r *redactor) location(at *sprawl.Location) {
 	at.Target = sprawl.Target(r.text(string(at.Target)))
 	at.Path, at.Key = r.text(at.Path), r.text(at.Key)
 	r.zone(at.Zone)
+	if len(at.Says) > 0 { // locations may share it, too
+		says := make(map[string]string, len(at.Says))
+		for k, v := range at.Says {
+			says[r.text(k)] = r.text(v)
+		}
+		at.Says = says
+	}
 	if at.Life == nil {
 		return
 	}
