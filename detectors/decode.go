@@ -251,7 +251,7 @@ func mayBeEncoded(data []byte, r literal.Run) bool {
 	var b [24]byte
 	switch {
 	case sorts&notHex == 0:
-		return readable(unhex(b[:0], head))
+		return readableHex(head)
 	case sorts&(lower|upper) != lower|upper, sorts&(std|url) == std|url:
 		return false
 	}
@@ -298,6 +298,21 @@ func readable(b []byte) bool {
 		}
 	}
 	return len(b) > 0 && odd*10 <= len(b)
+}
+
+// readableHex is readable for hex digits. Most are a hash, which the first few
+// tell.
+func readableHex(digits []byte) bool {
+	n, odd := len(digits)/2, 0
+	for i := 0; i+1 < len(digits); i += 2 {
+		c := hexValue(digits[i])<<4 | hexValue(digits[i+1])
+		if (c < 0x20 || c > 0x7e) && c != '\n' && c != '\r' && c != '\t' {
+			if odd++; odd*10 > n {
+				return false
+			}
+		}
+	}
+	return n > 0
 }
 
 // wideText reports whether b begins with characters of two bytes.

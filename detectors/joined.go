@@ -36,7 +36,7 @@ func (sc *Scanner) applyJoined(dst []match, r *rule, data []byte, pos int, text 
 		}
 	}
 	joined = append(joined, data[at:min(at+1, len(data))]...)
-	if ok, _, _ := r.shape.admits(joined, back, text); !ok {
+	if ok, _, _ := r.shape.admits(joined, back, text); !ok || !r.laxly(joined, back) {
 		return dst, at + maxGlue
 	}
 	r.patterns()

@@ -21,6 +21,8 @@ type Scanner struct {
 	levels  []level // scratch for decoded content, by depth
 	paired  map[pairing][]sprawl.Part
 	ordered []match // the current matches in order of their hits
+	next    int     // of the base's hits: where the next copy probably begins
+	merged  []outcome
 	scanned int64
 	trace   func(Step)
 	inside  int  // how many decodings deep the scanner looks
@@ -156,6 +158,7 @@ func (sc *Scanner) scanNew(base record, c *sprawl.Chunk) {
 	for _, a := range sc.areas {
 		sc.lookAt(c.Data, a)
 	}
+	sc.next = 0
 	for _, run := range c.Copies {
 		sc.carry(base, run)
 	}
@@ -213,7 +216,7 @@ func (sc *Scanner) carry(base record, run sprawl.Copy) {
 	if src == 0 && dst == 0 {
 		from = -1
 	}
-	i, _ := slices.BinarySearchFunc(base.hits, src, func(h outcome, p int32) int { return cmp.Compare(h.pos, p) })
+	i := sc.seek(base.hits, src)
 	for ; i < len(base.hits) && base.hits[i].pos < src+n; i++ {
 		h := base.hits[i]
 		switch {
@@ -223,6 +226,21 @@ func (sc *Scanner) carry(base record, run sprawl.Copy) {
 			sc.todo = append(sc.todo, place{h.pos - src + dst, h.lit})
 		}
 	}
+	sc.next = i
+}
+
+// seek returns the first of hits that is at src or later. Most copies go on
+// where the one before ended.
+func (sc *Scanner) seek(hits []outcome, src int32) int {
+	i := min(sc.next, len(hits))
+	if i > 0 && hits[i-1].pos >= src {
+		i = 0
+	}
+	if i == len(hits) || hits[i].pos >= src {
+		return i
+	}
+	n, _ := slices.BinarySearchFunc(hits[i:], src, func(h outcome, p int32) int { return cmp.Compare(h.pos, p) })
+	return i + n
 }
 
 // sizeOf returns how many bytes a place takes by itself.
@@ -252,7 +270,6 @@ func (sc *Scanner) judgeAll(data []byte) {
 	}
 	carried := len(sc.cur.hits)
 	sc.levels[0].enter()
-	slices.SortFunc(sc.cur.hits, byPlace)
 	slices.SortFunc(sc.todo, func(a, b place) int {
 		return cmp.Or(cmp.Compare(a.pos, b.pos), cmp.Compare(a.lit, b.lit))
 	})
@@ -269,9 +286,26 @@ func (sc *Scanner) judgeAll(data []byte) {
 		}
 		sc.judge(data, p)
 	}
-	if carried > 0 {
-		slices.SortFunc(sc.cur.hits, byPlace)
+	sc.merge(carried)
+}
+
+// merge puts the hits that were carried over, which are the first of them, and
+// the others in one order. Each are in order by themselves, as copies are.
+func (sc *Scanner) merge(carried int) {
+	old, judged := sc.cur.hits[:carried], sc.cur.hits[carried:]
+	if len(old) == 0 || len(judged) == 0 {
+		return
 	}
+	out := sc.merged[:0]
+	for len(old) > 0 && len(judged) > 0 {
+		if byPlace(judged[0], old[0]) < 0 {
+			out, judged = append(out, judged[0]), judged[1:]
+		} else {
+			out, old = append(out, old[0]), old[1:]
+		}
+	}
+	out = append(append(out, old...), judged...)
+	sc.merged, sc.cur.hits = sc.cur.hits, out
 }
 
 func byPlace(a, b outcome) int {

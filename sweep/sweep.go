@@ -194,6 +194,8 @@ type worker struct {
 	hint     *hint                  // is asked before dirty
 	place    int
 	findings []sprawl.Finding
+	shown    int64 // bytes that are not counted yet
+	seen     int64 // objects, likewise
 	ctx      context.Context
 }
 
@@ -211,6 +213,7 @@ func (w *worker) do(ctx context.Context, u unit, from sprawl.Source) {
 		scanned = 0
 	}
 	w.scanned.Add(w.scanner.Scanned() - scanned)
+	w.settle()
 	w.done.Add(1)
 	if err != nil && ctx.Err() == nil {
 		w.gap(sprawl.Gaps(u.Target, u.Name, err)...)
@@ -253,14 +256,24 @@ func (w *worker) Plain(name []byte) bool { return w.scanner.Plain(name) }
 
 // Passed counts what need not be shown.
 func (w *worker) Passed(bytes int) {
-	w.bytes.Add(int64(bytes))
-	w.objects.Add(1)
+	w.shown += int64(bytes)
+	w.seen++
+}
+
+// settle adds what was shown to what all workers count. Done object by object,
+// they would wait for one another.
+func (w *worker) settle() {
+	w.bytes.Add(w.shown)
+	w.objects.Add(w.seen)
+	w.shown, w.seen = 0, 0
 }
 
 // Visit scans c.
 func (w *worker) Visit(c *sprawl.Chunk) error {
-	w.bytes.Add(int64(len(c.Data) - c.Lead - c.Tail))
-	w.objects.Add(1)
+	w.shown += int64(len(c.Data) - c.Lead - c.Tail)
+	if w.seen++; w.shown > 1<<20 {
+		w.settle()
+	}
 	w.findings = w.scanner.Scan(w.findings[:0], c)
 	if len(w.findings) > 0 {
 		w.Inventory.Add(w.place, w.findings)

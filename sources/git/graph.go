@@ -1,6 +1,7 @@
 package git
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 
@@ -143,16 +144,20 @@ type absent struct {
 const maxAbsent = 1 << 20
 
 func (a *absent) add(id sprawl.ID, from string) {
+	if a.ids == nil {
+		a.ids = make(map[sprawl.ID]struct{})
+		a.example, a.from = id, from
+	}
+	// The example does not depend on which worker read what.
+	if c := bytes.Compare(id[:], a.example[:]); c < 0 || c == 0 && from < a.from {
+		a.example, a.from = id, from
+	}
 	if _, ok := a.ids[id]; ok {
 		return
 	}
 	if len(a.ids) == maxAbsent {
 		a.more++
 		return
-	}
-	if a.ids == nil {
-		a.ids = make(map[sprawl.ID]struct{})
-		a.example, a.from = id, from
 	}
 	a.ids[id] = struct{}{}
 }
@@ -163,7 +168,9 @@ func (a *absent) merge(b *absent) {
 		a.add(b.example, b.from)
 	}
 	for id := range b.ids {
-		a.add(id, b.from)
+		if _, ok := a.ids[id]; !ok && id != b.example {
+			a.add(id, b.from)
+		}
 	}
 }
 

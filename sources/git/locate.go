@@ -183,10 +183,21 @@ func parallel(n int, do func(i int) error) error {
 
 // run follows what was seen through history.
 func (l *locator) run(ctx context.Context) error {
-	l.commits, l.pos = sorted(l.graph.commits, l.graph.objs.size())
-	l.sortRefs()
-	l.reachAll()
 	l.lives = newLives(newPresence(l.graph), l.of)
+	trees := make([]uint32, len(l.graph.commits))
+	for i, c := range l.graph.commits {
+		trees[i] = c.tree
+	}
+	_ = parallel(2, func(i int) error {
+		if i == 0 {
+			l.lives.p.settle(ctx, trees)
+			return nil
+		}
+		l.commits, l.pos = sorted(l.graph.commits, l.graph.objs.size())
+		l.sortRefs()
+		l.reachAll()
+		return nil
+	})
 	if err := l.walk(ctx); err != nil {
 		return err
 	}

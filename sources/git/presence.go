@@ -2,6 +2,7 @@ package git
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"slices"
 )
@@ -43,6 +44,16 @@ func newPresence(g *graph) *presence {
 		p.of[i] = unset
 	}
 	return p
+}
+
+// settle works out the nodes of many trees ahead of their use.
+func (p *presence) settle(ctx context.Context, trees []uint32) {
+	for i, t := range trees {
+		if i&1023 == 0 && ctx.Err() != nil {
+			return
+		}
+		p.node(t)
+	}
 }
 
 // node returns the node of a tree, working out those of its subtrees first.

@@ -100,8 +100,6 @@ func (r *Repo) planMode(ctx context.Context) error {
 		if err := r.fetch(ctx); err != nil {
 			return err
 		}
-	default:
-		r.loadRefs()
 	}
 	return r.planAll(ctx)
 }
@@ -135,15 +133,15 @@ func (r *Repo) planAll(ctx context.Context) error {
 	if err := r.objs.list(ctx); err != nil {
 		r.tally.gap(r.target, "loose objects", err.Error())
 	}
-	for _, p := range r.objs.packs {
-		if err := p.Prepare(ctx); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
+	unready := r.prepare(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for i, p := range r.objs.packs {
+		if err := unready[i]; err != nil {
 			r.tally.gap(r.target, p.Name(), err.Error())
 			continue
 		}
-		p.spread()
 		r.planPack(p)
 	}
 	r.planLoose()
@@ -159,6 +157,26 @@ func (r *Repo) planAll(ctx context.Context) error {
 		r.tally.skip(r.target, "repository", "is empty: it has no objects")
 	}
 	return nil
+}
+
+// prepare readies the packs, and reads the refs of a repository on this
+// machine: all that does not wait for one another, at once. It returns why a
+// pack can't be read.
+func (r *Repo) prepare(ctx context.Context) []error {
+	n := len(r.objs.packs)
+	errs := make([]error, n)
+	_ = parallel(2*n+1, func(i int) error {
+		switch {
+		case i < n:
+			errs[i] = r.objs.packs[i].Prepare(ctx)
+		case i < 2*n:
+			r.objs.packs[i-n].spread()
+		case r.remote == nil:
+			r.loadRefs()
+		}
+		return nil
+	})
+	return errs
 }
 
 // planPack plans to read one pack, slice by slice.

@@ -101,7 +101,7 @@ func (v *Sieve) Look(f *Found, data []byte, from, to int) {
 	for at := max(from-1, 0); at < end; {
 		at = l.some(at, end)
 	}
-	l.edge(to - 1)
+	l.edge(to)
 }
 
 // A look is one call of Look.
@@ -164,10 +164,10 @@ func (l *look) long(at int, m uint64) {
 	}
 }
 
-// edge notes the run around data[i], which may lie outside of all blocks for
-// the most part.
+// edge notes the run that data[i-1] and data[i] are in: one that goes on beyond
+// all blocks may fill no quarter inside.
 func (l *look) edge(i int) {
-	if l.class[l.data[i]] {
+	if i > 0 && i < len(l.data) && l.class[l.data[i]] && l.class[l.data[i-1]] {
 		l.run(i)
 	}
 }
