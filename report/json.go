@@ -128,6 +128,7 @@ type jsonLocation struct {
 	Date       string               `json:"date,omitempty"`
 	Note       string               `json:"note,omitempty"`
 	Encoding   []string             `json:"encoding"`
+	Role       string               `json:"role,omitempty"`
 	Zone       map[string]jsonFacet `json:"zone"`
 	Side       int                  `json:"side,omitempty"`
 }
@@ -300,7 +301,7 @@ func jsonPlace(at *sprawl.Location) jsonLocation {
 	out := jsonLocation{
 		Target: at.Target, Object: at.Object.String(), Kind: at.Kind, Path: at.Path, Key: at.Key, Start: at.Start, End: at.End,
 		Line: at.Line, Column: at.Column, EndLine: at.EndLine, EndColumn: at.EndColumn,
-		Refs: []string{}, Encoding: list(at.Encoding), Zone: jsonZone(at.Zone), Side: at.Side,
+		Refs: []string{}, Encoding: list(at.Encoding), Role: at.Role, Zone: jsonZone(at.Zone), Side: at.Side,
 	}
 	if !utf8.ValidString(at.Path) {
 		out.PathBytes = base64.StdEncoding.EncodeToString([]byte(at.Path))

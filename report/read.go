@@ -158,7 +158,7 @@ func zoneOf(j map[string]jsonFacet) (z sprawl.Zone) {
 func (j *jsonLocation) location() (at sprawl.Location, err error) {
 	at = sprawl.Location{
 		Target: j.Target, Kind: j.Kind, Path: j.Path, Key: j.Key, Start: j.Start, End: j.End,
-		Line: j.Line, Column: j.Column, EndLine: j.EndLine, EndColumn: j.EndColumn, Encoding: j.Encoding, Side: j.Side,
+		Line: j.Line, Column: j.Column, EndLine: j.EndLine, EndColumn: j.EndColumn, Encoding: j.Encoding, Role: j.Role, Side: j.Side,
 	}
 	var bad error
 	if at.Object, bad = objectID("object", j.Object); bad != nil {
