@@ -187,6 +187,9 @@ func (sc *Scanner) accept(dst []match, r *rule, window []byte, loc []int, at int
 			}
 			return group(r.names, window, loc, name)
 		})
+		if hasSecret(m.parts) {
+			m.facts = unquoted(m.facts, window[int(m.lo)-at:int(m.hi)-at])
+		}
 	}
 	return append(dst, m)
 }

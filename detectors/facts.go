@@ -68,6 +68,26 @@ func (fs *facts) add(name, value string) {
 	*fs = append(*fs, sprawl.Fact{Name: name, Value: value})
 }
 
+// quoteMax is the most of a secret, in bytes, that a fact may repeat.
+const quoteMax = 7
+
+// unquoted returns the facts without names of accounts that repeat a stretch of
+// the secret as it stands: what is printed of a credential must not help anybody
+// to find it, a number inside a token no less than the rest.
+func unquoted(fs []sprawl.Fact, secret []byte) []sprawl.Fact {
+	return slices.DeleteFunc(fs, func(f sprawl.Fact) bool {
+		switch f.Name {
+		case sprawl.FactAccount, sprawl.FactTenant, sprawl.FactProject, sprawl.FactSubject:
+			return len(f.Value) > quoteMax && bytes.Contains(secret, []byte(f.Value))
+		}
+		return false
+	})
+}
+
+func hasSecret(parts []sprawl.Part) bool {
+	return slices.ContainsFunc(parts, func(p sprawl.Part) bool { return !p.Public })
+}
+
 // at adds a moment, given in seconds since 1970; moments that no issuer means
 // are left out.
 func (fs *facts) at(name string, unix float64) {

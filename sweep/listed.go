@@ -81,6 +81,7 @@ func (w *worker) whole(ctx context.Context, p Place) {
 	}
 	for stage := range stages(units) {
 		w.dirty = w.Inventory.Dirty()
+		w.hint = hintOf(w.dirty)
 		for _, u := range stage {
 			if ctx.Err() != nil {
 				return
