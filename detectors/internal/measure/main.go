@@ -2,6 +2,7 @@
 // files of public repositories, and prints precision and recall.
 //
 //	go run ./detectors/internal/measure -checkouts DIR [-split held|fit] [-wrong]
+//	go run ./detectors/internal/measure -judged FILE
 //
 // DIR holds a checkout of each labelled repository, named OWNER+NAME, at the
 // commit that the labels name. The program checks a salted sum of every
@@ -31,8 +32,12 @@ func run(args []string, w io.Writer) error {
 	dir := flags.String("checkouts", "", "directory that holds OWNER+NAME for each repository")
 	split := flags.String("split", "held", `"fit", "held", or "" for both`)
 	wrong := flags.Bool("wrong", false, "list what was missed and what was found for nothing, at 40")
+	judged := flags.String("judged", "", "print the tables of a judged sample of findings instead, such as testdata/judged.txt")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *judged != "" {
+		return runJudged(*judged, w)
 	}
 	f, err := os.Open(*name)
 	if err != nil {
@@ -63,5 +68,17 @@ func run(args []string, w io.Writer) error {
 		return nil
 	}
 	res.write(w)
+	return nil
+}
+
+func runJudged(name string, w io.Writer) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := writeJudged(w, f); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	return nil
 }

@@ -42,7 +42,7 @@ func checkout(t *testing.T) (dir, secret, text string) {
 	if err := os.MkdirAll(filepath.Join(root, "conf"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	content := "a: 1\npassword: " + secret + "\nsecret_key: " + other + "\nnot read: true\ntoken: 'x" + secret + "'\n"
+	content := fmt.Sprintf("a: 1\npassword: %s\nsecret_key: %s\nnot read: true\ntoken: 'x%s'\n", secret, other, secret)
 	if err := os.WriteFile(filepath.Join(root, "conf", "app.yml"), []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -149,4 +149,26 @@ func FuzzParseLabels(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestJudged holds the committed sample to its format, and the counts to what
+// three lines hold.
+func TestJudged(t *testing.T) {
+	line := func(verdict string) string { return "generic\trule\t" + verdict + "\ta/b\tc0ffee\tp\t7\n" }
+	byTier, byRule, err := parseJudged(strings.NewReader("# sample\n" + line("true") + line("plain") + line("false")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []tally{byTier["generic"], byRule["generic rule"]} {
+		if got.strict() != (share{1, 2}) || got.all() != (share{2, 3}) {
+			t.Errorf("%v and %v", got.strict(), got.all())
+		}
+	}
+	if _, _, err := parseJudged(strings.NewReader(line("perhaps"))); err == nil {
+		t.Error("an unknown judgement was taken")
+	}
+	var out strings.Builder
+	if err := runJudged("testdata/judged.txt", &out); err != nil || !strings.Contains(out.String(), "structured") {
+		t.Errorf("%v: %s", err, out.String())
+	}
 }

@@ -78,8 +78,20 @@ func (res *result) write(w io.Writer) {
 			res.recall(t, strong), res.recall(t, func(p *place) bool { return !strong(p) }), res.recall(t, func(*place) bool { return true }))
 	}
 	res.writeBy(w, "kind of secret", func(p *place) string { return p.label.kind }, nil)
+	res.writeBy(w, "where", func(p *place) string { return where(p.kind) }, func(v *verdict) string { return where(v.kind) })
 	res.writeBy(w, "kind of file", func(p *place) string { return p.kind }, func(v *verdict) string { return v.kind })
 	res.writeBy(w, "repository", func(p *place) string { return p.repo }, func(v *verdict) string { return v.repo })
+}
+
+// where sorts kinds of files by what a secret in them is likely to open.
+func where(kind string) string {
+	switch kind {
+	case "test":
+		return "tests"
+	case "docs":
+		return "documents"
+	}
+	return "elsewhere"
 }
 
 // writeBy prints a table by some property at the default threshold. Weak values
