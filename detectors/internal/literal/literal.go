@@ -5,7 +5,7 @@
 // tests is held against it. It is longer here for speed.
 //
 // A filter of 64 Ki entries is indexed by a hash of three consecutive bytes,
-// letter case ignored; its bits say which of eight kinds the next byte may be.
+// letter case ignored; its bits say which of eight kinds the next byte may be, and the one before.
 // It is asked at every second position only: each literal has entered, for a
 // window chosen to be rare in text, the trigrams at both parities. Positions
 // that pass the filter are compared with the few literals that share the
@@ -52,7 +52,7 @@ const (
 
 // A Set is an immutable set of literals, safe for concurrent use.
 type Set struct {
-	filter  [tableSize]uint8 // by trigram, a bit for each kind of the byte after it
+	filter  [tableSize]uint16 // by trigram, a bit for each kind of the byte after it, and of that before
 	bucket  [tableSize]uint16
 	entries []entry // buckets one after the other, each ended by its last flag
 	texts   []Literal
@@ -101,7 +101,7 @@ func (s *Set) Text(lit uint16) Literal { return s.texts[lit] }
 // A seen is a literal as seen from one of its trigrams.
 type seen struct {
 	gram uint32 // letter case dropped
-	next uint8  // a bit for each kind of the byte after it
+	next uint16 // a bit for each kind of the byte after it, and above for that before
 	entry
 }
 
@@ -135,9 +135,12 @@ func isWord(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' || c == '_
 // view returns literal i as seen from the trigram that rest begins with, off
 // bytes after the literal does.
 func (s *Set) view(i uint16, rest string, off int) seen {
-	v := seen{gram: gramOf(rest), next: 0xFF, entry: newEntry(s.texts[i], off, i)}
+	v := seen{gram: gramOf(rest), next: 0xFFFF, entry: newEntry(s.texts[i], off, i)}
 	if len(rest) > MinLen {
-		v.next = 1 << (rest[MinLen] & 7)
+		v.next &^= 0xFF &^ (1 << (rest[MinLen] & 7))
+	}
+	if off > 0 {
+		v.next &^= 0xFF00 &^ (0x100 << (s.texts[i].Text[off-1] & 7))
 	}
 	s.reach = max(s.reach, off)
 	return v
@@ -260,7 +263,8 @@ func (s *Set) skim(data []byte, i, end int) int {
 func (s *Set) six(dst []Hit, data []byte, i, from, to int) []Hit {
 	for k := i; k < i+12; k += 2 {
 		w := binary.LittleEndian.Uint32(data[k:]) | 0x20202020
-		if h := s.mult.hash(w); s.filter[h]>>(w>>24&7)&1 != 0 {
+		h := s.mult.hash(w)
+		if f := s.filter[h]; f>>(w>>24&7)&1 != 0 && (k == 0 || f>>(8+data[k-1]&7)&1 != 0) {
 			dst = s.compare(dst, data, k, h, from, to)
 		}
 	}

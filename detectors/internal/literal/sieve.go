@@ -25,13 +25,12 @@ type Found struct {
 
 	last   Run // the run that was met last, of any length
 	blocks [64]block
-	tail   [2*blockSize + over]byte
+	edges  [1 + 2*blockSize + over]byte // a copy of what lies at either end of the data
 }
 
 // tables are what sift reads. Their layout is known to its assembly code.
 type tables struct {
-	filter  [tableSize]uint8
-	_       [16]uint8 // words are read from filter, the last one beyond its end
+	filter  [tableSize]uint16
 	vectors [8][32]uint8
 }
 
@@ -44,7 +43,7 @@ type block struct {
 
 const (
 	blockSize = 64
-	over      = 2 // how many bytes beyond a block are read for it
+	over      = 2 // how many bytes beyond a block are read for it, beside one before
 )
 
 // Sieve returns a Sieve for s and the runs of class, whose bytes are those that
@@ -115,16 +114,17 @@ type look struct {
 // some looks at blocks from at on, and returns where the next begins.
 func (l *look) some(at, end int) int {
 	n := min((end-at+blockSize-1)/blockSize, len(l.blocks))
-	if whole := (cap(l.data) - over - at) / blockSize; whole > 0 {
+	if whole := (cap(l.data) - over - at) / blockSize; whole > 0 && at > 0 {
 		n = min(n, whole)
 		sift(l.tables, &l.data[at], l.blocks[:n])
 		l.take(at, n)
 		return at + n*blockSize
 	}
-	rest := copy(l.tail[:], l.data[at:])
-	clear(l.tail[rest:])
+	lead := min(at, 1)
+	copied := copy(l.edges[1-lead:], l.data[at-lead:])
+	clear(l.edges[1-lead+copied:])
 	n = min(n, 2)
-	sift(l.tables, &l.tail[0], l.blocks[:n])
+	sift(l.tables, &l.edges[1], l.blocks[:n])
 	l.take(at, n)
 	return at + n*blockSize
 }

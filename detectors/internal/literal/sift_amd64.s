@@ -5,7 +5,7 @@
 // PICK puts the filter's word for the hash at off+2*lane in a lane of reg.
 #define PICK(off, lane, reg) \
 	MOVWLZX (off+2*lane)(R10), AX; \
-	VPINSRW $lane, (R8)(AX*1), reg, reg
+	VPINSRW $lane, (R8)(AX*2), reg, reg
 
 // HALF looks up the 16 hashes from off on. OUT is all of LO.
 #define HALF(off, LO, HI, OUT) \
@@ -35,7 +35,7 @@ TEXT ·siftAVX2(SB), NOSPLIT, $96-32
 	MOVQ p+8(FP), SI
 	MOVQ out+16(FP), DI
 	MOVQ n+24(FP), CX
-	LEAQ 65552(R8), R9 // tables.vectors
+	LEAQ 131072(R8), R9 // tables.vectors
 	LEAQ 31(SP), R10     // where hashes are put, within one cache line
 	ANDQ $~31, R10
 	VPXOR Y6, Y6, Y6
@@ -98,7 +98,10 @@ loop:
 	VMOVDQU Y0, 0(R10)
 	VMOVDQU Y1, 32(R10)
 
-	// The kind of the byte after each, as a bit.
+	HALF(0, X4, X5, Y4)
+	HALF(32, X0, X1, Y0)
+
+	// The kind of the byte after each trigram, as a bit, against the low bytes.
 	VPSRLW $8, Y2, Y2
 	VPSRLW $8, Y3, Y3
 	VPAND Y14, Y2, Y2
@@ -107,13 +110,24 @@ loop:
 	VPSHUFB Y3, Y8, Y3
 	VPAND Y9, Y2, Y2
 	VPAND Y9, Y3, Y3
+	VPAND Y2, Y4, Y2
+	VPAND Y3, Y0, Y3
+	VPCMPEQW Y6, Y2, Y2
+	VPCMPEQW Y6, Y3, Y3
 
-	HALF(0, X4, X5, Y4)
-	HALF(32, X0, X1, Y0)
-	VPAND Y2, Y4, Y4
-	VPAND Y3, Y0, Y0
+	// The kind of the byte before it against the high bytes.
+	VPSRLW $8, Y4, Y4
+	VPSRLW $8, Y0, Y0
+	VPAND -1(SI), Y14, Y1
+	VPAND 31(SI), Y14, Y5
+	VPSHUFB Y1, Y8, Y1
+	VPSHUFB Y5, Y8, Y5
+	VPAND Y1, Y4, Y4
+	VPAND Y5, Y0, Y0
 	VPCMPEQW Y6, Y4, Y4
 	VPCMPEQW Y6, Y0, Y0
+	VPOR Y2, Y4, Y4
+	VPOR Y3, Y0, Y0
 	VPACKSSWB Y0, Y4, Y4
 	VPERMQ $0xD8, Y4, Y4
 	VPMOVMSKB Y4, AX
