@@ -163,6 +163,9 @@ func wordAt(data []byte, i int) slot {
 	for k < len(data) && k-i < maxValue && data[k] > ' ' && bytes.IndexByte([]byte("\"'`;|<>)&"), data[k]) < 0 {
 		k++
 	}
+	if k < len(data) && data[k] == '<' {
+		return slot{i, i, false} // a template begins
+	}
 	for k > i && (data[k-1] == ',' || data[k-1] == '.') {
 		k--
 	}

@@ -27,7 +27,7 @@ func nameAround(data []byte, pos, size int) (s slot, tr traits, why string) {
 	for s.to > pos+size && (data[s.to-1] == '.' || data[s.to-1] == '-') {
 		s.to-- // the end of a sentence, or of an operator
 	}
-	if s.from > 0 && (data[s.from-1] == '@' || data[s.from-1] == '/') && (s.from < 2 || data[s.from-2] != '/' && data[s.from-2] > ' ' || data[s.from-1] == '/' && data[s.from-2] <= ' ') {
+	if inAddress(data, s.from) {
 		return s, 0, "the name is part of a path or an address"
 	}
 	end, plural, ok := wholeWord(data, pos, size, s.to)
@@ -61,6 +61,19 @@ func nameAround(data []byte, pos, size int) (s slot, tr traits, why string) {
 		tr |= traitUser
 	}
 	return s, tr, ""
+}
+
+// inAddress reports whether what begins at i is part of a path, or stands behind
+// the @ of an address or an image.
+func inAddress(data []byte, i int) bool {
+	if i == 0 {
+		return false
+	}
+	before := byte(' ')
+	if i > 1 {
+		before = data[i-2]
+	}
+	return data[i-1] == '/' && before != '/' || data[i-1] == '@' && (isWord(before) || before == '.' || before == '-')
 }
 
 func isNameByte(c byte) bool { return isWord(c) || c == '-' || c == '.' || c >= 0x80 }
@@ -196,7 +209,7 @@ func refusedBefore(word string) bool {
 	case "public", "existing", "csrf", "xsrf", "antiforgery", "authenticity", "page", "next", "continuation", "sync", "cancel", "cancellation",
 		"hashed", "encrypted", "design", "syntax", "idempotency", "pagination", "syntactic", "lexer", "primary", "foreign", "is", "has",
 		"no", "not", "without", "forgot", "forgotten", "reset", "change", "confirm", "show", "hide", "toggle", "validate", "verify", "check",
-		"max", "min", "num", "unk", "eos", "bos", "pad", "mask", "cls", "sep", "stop", "cache", "sort", "partition", "require", "use",
+		"max", "min", "num", "unk", "eos", "bos", "pad", "mask", "cls", "sep", "stop", "cache", "sort", "partition", "use",
 		"allow", "disable", "enable", "hash", "generate", "missing", "skip", "parse", "last", "previous", "prev", "lookup":
 		return true
 	}

@@ -21,7 +21,7 @@ func (g *giving) value() (v slot, how manner) {
 	next, how := g.operator(i, closed)
 	g.saw(next + 4)
 	if how != byNothing {
-		if v, how = g.valueAt(next, how); v.to > v.from {
+		if v, how = g.valueAt(next, how); v.to > v.from && !(how == byComma && g.isKey(v)) {
 			return v, how
 		}
 	}
@@ -29,6 +29,13 @@ func (g *giving) value() (v slot, how manner) {
 		return v, byPair
 	}
 	return slot{}, byNothing
+}
+
+// isKey reports whether a text in quotes is itself a key.
+func (g *giving) isKey(v slot) bool {
+	i := skipBlank(g.data, min(v.to+1, len(g.data)), 8)
+	g.saw(i + 1)
+	return i < len(g.data) && (g.data[i] == ':' || g.data[i] == '=')
 }
 
 // saw notes that bytes up to end were looked at.
@@ -159,16 +166,16 @@ func (g *giving) operator(i int, c closing) (next int, how manner) {
 		return i + 2, byArrow
 	case has(rest, "::"), has(rest, "=~"), has(rest, "->"):
 		return i, byNothing
-	case has(rest, ":-"), has(rest, "||"), has(rest, "??"), has(rest, "?:"), has(rest, "or "):
+	case has(rest, ":-"):
 		return i + 2, byDefault
+	case has(rest, "||"), has(rest, "??"), has(rest, "?:"), has(rest, "or "), rest[0] == '|':
+		return g.orElse(i, rest[0] == '|' && !has(rest, "||"))
 	case rest[0] == '=', rest[0] == ':':
 		return i + 1, plain(data, g.name, rest[0])
 	case rest[0] == ',' && c.quote && !c.text:
 		return i + 1, byComma
 	case rest[0] == '(' && at == i:
 		return i + 1, byParen
-	case rest[0] == '|' && at < i:
-		return i + 1, byProse
 	case c.text:
 		return i, byNothing
 	case isQuote(rest[0]) && at < i:
@@ -180,6 +187,20 @@ func (g *giving) operator(i int, c closing) (next int, how manner) {
 		return g.wordOperator(i)
 	}
 	return i, byNothing
+}
+
+// orElse is for what gives a value where the name has none, and for the cells of
+// a table: only a value in quotes is meant there.
+func (g *giving) orElse(i int, cell bool) (next int, how manner) {
+	k := skipBlank(g.data, i+2-b2i(cell), 8)
+	g.saw(k + 1)
+	switch {
+	case k >= len(g.data) || !isQuote(g.data[k]):
+		return i, byNothing
+	case cell:
+		return k, byProse
+	}
+	return k, byDefault
 }
 
 // compared passes over a method that compares what a call returned, or sets it:

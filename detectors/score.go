@@ -85,7 +85,7 @@ func (c *candidate) refuse(data []byte) string {
 			return "refers to something else"
 		}
 	}
-	for _, inside := range [...]string{"${", "#{", "{{", "<%", "%(", "$(", "{%", ":\""} {
+	for _, inside := range [...]string{"${", "#{", "{{", "<%", "%(", "$(", "{%", ":\"", "%s", "%d", "%v"} {
 		if bytes.Contains(value, []byte(inside)) {
 			return "a template"
 		}
@@ -125,7 +125,8 @@ func masked(value []byte) bool {
 	if n >= 3 && 2*n >= len(value) || bytes.Contains(value, []byte("...")) || bytes.Contains(value, []byte("****")) || bytes.Contains(value, []byte("…")) {
 		return true
 	}
-	return runLength(value) == len(value) && (len(value) != 1)
+	rest := bytes.TrimLeft(value, string(value[:1])+"-")
+	return len(rest) == 0
 }
 
 // isNothing reports whether value is a word that languages and formats have for
