@@ -12,16 +12,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	gl "github.com/xanzy/go-gitlab"
 
 	"github.com/seed-5dd601fe/sprawl"
 	"github.com/seed-5dd601fe/sprawl/sources/internal/client"
+	"github.com/seed-5dd601fe/sprawl/sources/internal/forge"
 )
 
 // ErrRequest is in the chain of every error that means that the target is
@@ -56,13 +55,12 @@ type GitLab struct {
 	ask    *client.Client
 	api    *gl.Client
 
-	shown atomic.Int64
+	log forge.Log
 
 	mu        sync.Mutex
 	projects  map[string]*gl.Project // that were listed, by path
 	groups    map[string]*gl.Group
 	isProject bool // path names one
-	exposures []sprawl.Exposure
 }
 
 // Open returns the Source of t:
@@ -162,21 +160,11 @@ type unlimited struct{}
 func (unlimited) Wait(context.Context) error { return nil }
 
 // Tally returns how many places were shown.
-func (g *GitLab) Tally() sprawl.Tally { return sprawl.Tally{Objects: g.shown.Load()} }
+func (g *GitLab) Tally() sprawl.Tally { return g.log.Tally() }
 
 // Exposures returns what the settings of variables tell whose values GitLab
 // hides.
-func (g *GitLab) Exposures() []sprawl.Exposure {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return slices.Clone(g.exposures)
-}
-
-func (g *GitLab) expose(e sprawl.Exposure) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.exposures = append(g.exposures, e)
-}
+func (g *GitLab) Exposures() []sprawl.Exposure { return g.log.Exposures() }
 
 // Read shows one surface of one project or group, or of the instance.
 func (g *GitLab) Read(ctx context.Context, u sprawl.Unit, v sprawl.Visitor) error {
@@ -185,11 +173,8 @@ func (g *GitLab) Read(ctx context.Context, u sprawl.Unit, v sprawl.Visitor) erro
 		if s.name != name {
 			continue
 		}
-		r, err := g.reader(ctx, v, path)
-		if err == nil {
-			err = s.read(r)
-		}
-		return r.result(s, err)
+		r := g.reader(ctx, v, path)
+		return r.Result(s.name, s.needs, s.read(r))
 	}
 	return &sprawl.Gap{Target: u.Target, What: u.Name, Why: "no such unit: list them again"}
 }

@@ -19,7 +19,7 @@ func (r *reader) eachJob(f func(*gl.Job) error) error {
 		return err
 	}
 	n := 0
-	err = pages(r.ctx, func(j *gl.Job) error {
+	err = pages(r.Ctx, func(j *gl.Job) error {
 		if n++; n > r.GitLab.logs {
 			return errEnough
 		}
@@ -53,6 +53,6 @@ func (r *reader) artifacts() error {
 
 // run returns where a file of a job is.
 func (r *reader) run(j *gl.Job, file, custody string) sprawl.Location {
-	return r.at(fmt.Sprintf("jobs/%d/%s", j.ID, file), sprawl.SaysCustody, custody, sprawl.SaysScope, "job",
+	return r.At(fmt.Sprintf("jobs/%d/%s", j.ID, file), sprawl.SaysCustody, custody, sprawl.SaysScope, "job",
 		sprawl.SaysWorkload, "job/"+j.Name, sprawl.SaysModified, stamp(j.FinishedAt))
 }

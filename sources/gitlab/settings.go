@@ -22,7 +22,7 @@ type variable struct {
 }
 
 func (r *reader) instanceVariables() error {
-	return pages(r.ctx, func(v *gl.InstanceVariable) error {
+	return pages(r.Ctx, func(v *gl.InstanceVariable) error {
 		return r.variable(variable{v.Key, v.Value, "*", v.Protected, v.Masked, false})
 	}, func(o gl.ListOptions, c gl.RequestOptionFunc) ([]*gl.InstanceVariable, *gl.Response, error) {
 		return r.api.InstanceVariables.ListVariables((*gl.ListInstanceVariablesOptions)(&o), c)
@@ -33,7 +33,7 @@ func (r *reader) groupVariables() error {
 	if err := r.inGroup(); err != nil {
 		return err
 	}
-	return pages(r.ctx, func(v *gl.GroupVariable) error {
+	return pages(r.Ctx, func(v *gl.GroupVariable) error {
 		return r.variable(variable{v.Key, v.Value, v.EnvironmentScope, v.Protected, v.Masked, v.Hidden})
 	}, func(o gl.ListOptions, c gl.RequestOptionFunc) ([]*gl.GroupVariable, *gl.Response, error) {
 		return r.api.GroupVariables.ListVariables(r.path, (*gl.ListGroupVariablesOptions)(&o), c)
@@ -44,7 +44,7 @@ func (r *reader) variables() error {
 	if _, err := r.inProject(); err != nil {
 		return err
 	}
-	return pages(r.ctx, func(v *gl.ProjectVariable) error {
+	return pages(r.Ctx, func(v *gl.ProjectVariable) error {
 		return r.variable(variable{v.Key, v.Value, v.EnvironmentScope, v.Protected, v.Masked, v.Hidden})
 	}, func(o gl.ListOptions, c gl.RequestOptionFunc) ([]*gl.ProjectVariable, *gl.Response, error) {
 		return r.api.ProjectVariables.ListVariables(r.path, (*gl.ListProjectVariablesOptions)(&o), c)
@@ -58,17 +58,16 @@ const variablesPath = "variables/"
 // exposure where every pipeline can read it.
 func (r *reader) variable(v variable) error {
 	scope := cmp.Or(v.scope, "*")
-	at := r.at(variablesPath+scope+"/"+v.key, sprawl.SaysEnvironment, scope, sprawl.SaysCustody, "ci-store", sprawl.SaysProtected, yes(v.protected))
+	at := r.At(variablesPath+scope+"/"+v.key, sprawl.SaysEnvironment, scope, sprawl.SaysCustody, "ci-store", sprawl.SaysProtected, yes(v.protected))
 	if v.hidden {
 		at.Key = v.key
-		r.gaps = append(r.gaps, &sprawl.Gap{Target: r.target, What: at.Path, Why: "GitLab shows nobody the value of a hidden variable: sprawl fingerprint, in a job, tells whether it is a copy"})
+		r.Gap(at.Path, "GitLab shows nobody the value of a hidden variable: sprawl fingerprint, in a job, tells whether it is a copy")
 		if !v.protected {
-			r.expose(open(at, v.key))
+			r.Expose(open(at, v.key))
 		}
 		return nil
 	}
-	r.shown.Add(1)
-	return r.visit(entry.Show(r.v, at, entry.Field{Name: v.key, Value: []byte(v.value)}))
+	return r.Value(at, v.key, v.value)
 }
 
 func open(at sprawl.Location, key string) sprawl.Exposure {
@@ -83,18 +82,17 @@ func (r *reader) schedules() error {
 	if _, err := r.inProject(); err != nil {
 		return err
 	}
-	return pages(r.ctx, func(s *gl.PipelineSchedule) error {
-		whole, _, err := r.api.PipelineSchedules.GetPipelineSchedule(r.path, s.ID, gl.WithContext(r.ctx))
+	return pages(r.Ctx, func(s *gl.PipelineSchedule) error {
+		whole, _, err := r.api.PipelineSchedules.GetPipelineSchedule(r.path, s.ID, gl.WithContext(r.Ctx))
 		if client.Status(problem(err)) == http.StatusNotFound {
 			return nil // deleted since it was listed
 		}
 		if err != nil {
-			return r.miss(fmt.Sprint("schedules/", s.ID), err)
+			return r.Miss(fmt.Sprint("schedules/", s.ID), err)
 		}
 		for _, v := range whole.Variables {
-			at := r.at(fmt.Sprintf("schedules/%d/%s", s.ID, v.Key), sprawl.SaysCustody, "ci-store", sprawl.SaysScope, "pipeline", sprawl.SaysModified, stamp(whole.UpdatedAt))
-			r.shown.Add(1)
-			if err := r.visit(entry.Show(r.v, at, entry.Field{Name: v.Key, Value: []byte(v.Value)})); err != nil {
+			at := r.At(fmt.Sprintf("schedules/%d/%s", s.ID, v.Key), sprawl.SaysCustody, "ci-store", sprawl.SaysScope, "pipeline", sprawl.SaysModified, stamp(whole.UpdatedAt))
+			if err := r.Value(at, v.Key, v.Value); err != nil {
 				return err
 			}
 		}
@@ -110,14 +108,13 @@ func (r *reader) triggers() error {
 	if _, err := r.inProject(); err != nil {
 		return err
 	}
-	return pages(r.ctx, func(t *gl.PipelineTrigger) error {
-		at := r.at(fmt.Sprint("triggers/", t.ID), sprawl.SaysCustody, "ci-store", sprawl.SaysModified, stamp(t.UpdatedAt))
+	return pages(r.Ctx, func(t *gl.PipelineTrigger) error {
+		at := r.At(fmt.Sprint("triggers/", t.ID), sprawl.SaysCustody, "ci-store", sprawl.SaysModified, stamp(t.UpdatedAt))
 		if len(t.Token) <= 4 {
-			r.gaps = append(r.gaps, &sprawl.Gap{Target: r.target, What: at.Path, Why: "GitLab shows the token to its owner only"})
+			r.Gap(at.Path, "GitLab shows the token to its owner only")
 			return nil
 		}
-		r.shown.Add(1)
-		return r.visit(entry.Show(r.v, at, entry.Field{Name: "trigger_token", Value: []byte(t.Token)}))
+		return r.Value(at, "trigger_token", t.Token)
 	}, func(o gl.ListOptions, c gl.RequestOptionFunc) ([]*gl.PipelineTrigger, *gl.Response, error) {
 		return r.api.PipelineTriggers.ListPipelineTriggers(r.path, (*gl.ListPipelineTriggersOptions)(&o), c)
 	})

@@ -17,7 +17,7 @@ func (r *reader) issues() error {
 	if p, err := r.inProject(); err != nil || p.IssuesAccessLevel == gl.DisabledAccessControl {
 		return err
 	}
-	return pages(r.ctx, func(i *gl.Issue) error {
+	return pages(r.Ctx, func(i *gl.Issue) error {
 		return r.thread("issues", i.IID, i.Title, i.Description, i.UserNotesCount, func(o gl.ListOptions, c gl.RequestOptionFunc) ([]*gl.Note, *gl.Response, error) {
 			return r.api.Notes.ListIssueNotes(r.path, i.IID, &gl.ListIssueNotesOptions{ListOptions: o}, c)
 		})
@@ -30,7 +30,7 @@ func (r *reader) mergeRequests() error {
 	if p, err := r.inProject(); err != nil || p.MergeRequestsAccessLevel == gl.DisabledAccessControl {
 		return err
 	}
-	return pages(r.ctx, func(m *gl.MergeRequest) error {
+	return pages(r.Ctx, func(m *gl.MergeRequest) error {
 		return r.thread("merge_requests", m.IID, m.Title, m.Description, m.UserNotesCount, func(o gl.ListOptions, c gl.RequestOptionFunc) ([]*gl.Note, *gl.Response, error) {
 			return r.api.Notes.ListMergeRequestNotes(r.path, m.IID, &gl.ListMergeRequestNotesOptions{ListOptions: o}, c)
 		})
@@ -42,30 +42,30 @@ func (r *reader) mergeRequests() error {
 // thread shows an issue or merge request, and what was said under it.
 func (r *reader) thread(kind string, iid int, title, text string, notes int, list func(gl.ListOptions, gl.RequestOptionFunc) ([]*gl.Note, *gl.Response, error)) error {
 	path := fmt.Sprintf("%s/%d", kind, iid)
-	if err := r.text(r.at(path, sprawl.SaysCustody, collab), title+"\n\n"+text); err != nil || notes == 0 {
+	if err := r.Text(r.At(path, sprawl.SaysCustody, collab), title+"\n\n"+text); err != nil || notes == 0 {
 		return err
 	}
-	err := pages(r.ctx, func(n *gl.Note) error {
-		return r.text(r.at(fmt.Sprintf("%s/notes/%d", path, n.ID), sprawl.SaysCustody, collab), n.Body)
+	err := pages(r.Ctx, func(n *gl.Note) error {
+		return r.Text(r.At(fmt.Sprintf("%s/notes/%d", path, n.ID), sprawl.SaysCustody, collab), n.Body)
 	}, list)
-	if err != nil && r.visited == nil {
-		return r.miss(path+"/notes", err)
+	if err != nil {
+		return r.Miss(path+"/notes", err)
 	}
-	return err
+	return nil
 }
 
 func (r *reader) snippets() error {
 	if p, err := r.inProject(); err != nil || p.SnippetsAccessLevel == gl.DisabledAccessControl {
 		return err
 	}
-	return pages(r.ctx, func(s *gl.Snippet) error {
+	return pages(r.Ctx, func(s *gl.Snippet) error {
 		path := fmt.Sprint("snippets/", s.ID)
-		if err := r.text(r.at(path, sprawl.SaysCustody, collab), s.Title+"\n\n"+s.Description); err != nil {
+		if err := r.Text(r.At(path, sprawl.SaysCustody, collab), s.Title+"\n\n"+s.Description); err != nil {
 			return err
 		}
 		for _, f := range s.Files {
 			api := r.projectPath("/snippets/%d/files/%s/%s/raw", s.ID, url.PathEscape(branch(f.RawURL)), url.PathEscape(f.Path))
-			if err := r.stream(r.at(path+"/"+f.Path, sprawl.SaysCustody, collab), api); err != nil {
+			if err := r.stream(r.At(path+"/"+f.Path, sprawl.SaysCustody, collab), api); err != nil {
 				return err
 			}
 		}
@@ -89,9 +89,9 @@ func (r *reader) wikis() error {
 	if p, err := r.inProject(); err != nil || p.WikiAccessLevel == gl.DisabledAccessControl {
 		return err
 	}
-	all, _, err := r.api.Wikis.ListWikis(r.path, &gl.ListWikisOptions{WithContent: gl.Ptr(true)}, gl.WithContext(r.ctx))
+	all, _, err := r.api.Wikis.ListWikis(r.path, &gl.ListWikisOptions{WithContent: gl.Ptr(true)}, gl.WithContext(r.Ctx))
 	for _, page := range all {
-		if err := r.text(r.at("wikis/"+page.Slug, sprawl.SaysCustody, collab), page.Title+"\n\n"+page.Content); err != nil {
+		if err := r.Text(r.At("wikis/"+page.Slug, sprawl.SaysCustody, collab), page.Title+"\n\n"+page.Content); err != nil {
 			return err
 		}
 	}
@@ -102,9 +102,9 @@ func (r *reader) groupWikis() error {
 	if err := r.inGroup(); err != nil {
 		return err
 	}
-	all, _, err := r.api.GroupWikis.ListGroupWikis(r.path, &gl.ListGroupWikisOptions{WithContent: gl.Ptr(true)}, gl.WithContext(r.ctx))
+	all, _, err := r.api.GroupWikis.ListGroupWikis(r.path, &gl.ListGroupWikisOptions{WithContent: gl.Ptr(true)}, gl.WithContext(r.Ctx))
 	for _, page := range all {
-		if err := r.text(r.at("wikis/"+page.Slug, sprawl.SaysCustody, collab), page.Title+"\n\n"+page.Content); err != nil {
+		if err := r.Text(r.At("wikis/"+page.Slug, sprawl.SaysCustody, collab), page.Title+"\n\n"+page.Content); err != nil {
 			return err
 		}
 	}
@@ -115,8 +115,8 @@ func (r *reader) releases() error {
 	if _, err := r.inProject(); err != nil {
 		return err
 	}
-	return pages(r.ctx, func(rel *gl.Release) error {
-		return r.text(r.at("releases/"+rel.TagName, sprawl.SaysCustody, collab), rel.Name+"\n\n"+rel.Description)
+	return pages(r.Ctx, func(rel *gl.Release) error {
+		return r.Text(r.At("releases/"+rel.TagName, sprawl.SaysCustody, collab), rel.Name+"\n\n"+rel.Description)
 	}, func(o gl.ListOptions, c gl.RequestOptionFunc) ([]*gl.Release, *gl.Response, error) {
 		return r.api.Releases.ListReleases(r.path, &gl.ListReleasesOptions{ListOptions: o}, c)
 	})
@@ -126,8 +126,8 @@ func (r *reader) packages() error {
 	if _, err := r.inProject(); err != nil {
 		return err
 	}
-	return pages(r.ctx, func(p *gl.Package) error {
-		return r.text(r.at(fmt.Sprint("packages/", p.ID), sprawl.SaysCustody, "artifact"), p.Name+" "+p.Version)
+	return pages(r.Ctx, func(p *gl.Package) error {
+		return r.Text(r.At(fmt.Sprint("packages/", p.ID), sprawl.SaysCustody, "artifact"), p.Name+" "+p.Version)
 	}, func(o gl.ListOptions, c gl.RequestOptionFunc) ([]*gl.Package, *gl.Response, error) {
 		return r.api.Packages.ListProjectPackages(r.path, &gl.ListProjectPackagesOptions{ListOptions: o}, c)
 	})
