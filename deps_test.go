@@ -35,7 +35,9 @@ sources                      : . sources/...
 sources/dir                  : . sources/internal/unpack github.com/bmatcuk/doublestar/v4 golang.org/x/sys/...
 sources/env                  : . sources/internal/entry
 sources/jsonl                : . sources/internal/entry sources/internal/unpack
-sources/gitlab               : . sources/internal/client sources/internal/entry sources/internal/unpack github.com/xanzy/go-gitlab
+sources/github               : . sources/internal/client sources/internal/entry sources/internal/forge github.com/google/go-github/v60/...
+sources/gitlab               : . sources/internal/client sources/internal/entry sources/internal/forge github.com/xanzy/go-gitlab
+sources/internal/forge       : . sources/internal/client sources/internal/entry sources/internal/unpack
 internal/fake                :
 sources/internal/client      : golang.org/x/time/...
 sources/internal/entry       : .
@@ -59,9 +61,11 @@ cmd/sprawl                   : . boundary detectors register report sources swee
 var onlyIn = map[string]string{
 	"github.com/go-git/go-git/v5": "sources/git",
 	"github.com/xanzy/go-gitlab":  "sources/gitlab",
-	"github.com/spf13/cobra":      "cmd/sprawl",
-	"modernc.org/sqlite":          "register",
-	"github.com/pressly/goose/v3": "register",
+
+	"github.com/google/go-github/v60/github": "sources/github",
+	"github.com/spf13/cobra":                 "cmd/sprawl",
+	"modernc.org/sqlite":                     "register",
+	"github.com/pressly/goose/v3":            "register",
 }
 
 // pkg is what go list tells of a package.

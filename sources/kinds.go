@@ -33,6 +33,12 @@ func Kinds() []Kind {
 			Blind: "of a remote: reflogs and what no ref leads to; repositories with SHA-256 names; refs kept in reftables",
 			open:  openGit,
 		}, {
+			Schemes: []string{"github"}, Example: "github://owner/repository?include=variables,logs",
+			Reads: "of an owner or repository: Actions variables at every level, what the settings of secrets and environments tell, logs and artifacts of runs, issues, pull requests, reviews, discussions, releases and their assets, gists; its repositories, as git does, and with include=wikis their wikis",
+			Needs: "GITHUB_TOKEN with read permission for Contents, Metadata, Variables, Secrets, Environments, Actions, Issues, Pull requests, Discussions; of the organisation Variables and Secrets; GITHUB_API_URL for one of your own",
+			Blind: "values of secrets; logs and artifacts beyond the newest 20 runs (logs=N), or expired; secret gists of others",
+			open:  openGitHub,
+		}, {
 			Schemes: []string{"gitlab"}, Example: "gitlab://group/project?include=variables,logs",
 			Reads: "of an instance, group or project: CI/CD variables at every level, schedules, triggers, job logs and artifacts, issues, merge requests, snippets, wikis, releases, packages' names; its repositories, as git does",
 			Needs: "GITLAB_TOKEN with the scopes read_api and read_repository; the role Maintainer for variables, Owner for those of groups, an administrator for those of the instance; GITLAB_HOST for one of your own",

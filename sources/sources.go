@@ -13,6 +13,7 @@ import (
 	"github.com/seed-5dd601fe/sprawl/sources/dir"
 	"github.com/seed-5dd601fe/sprawl/sources/env"
 	"github.com/seed-5dd601fe/sprawl/sources/git"
+	"github.com/seed-5dd601fe/sprawl/sources/github"
 	"github.com/seed-5dd601fe/sprawl/sources/gitlab"
 	"github.com/seed-5dd601fe/sprawl/sources/jsonl"
 	"github.com/seed-5dd601fe/sprawl/sources/stdin"
@@ -89,7 +90,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error
 
 // request returns err as an ErrRequest if it is a source's own.
 func request(err error) error {
-	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest} {
+	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest} {
 		if errors.Is(err, own) {
 			return &requestError{err}
 		}
@@ -150,6 +151,17 @@ func openEnv(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, er
 		return nil, err
 	}
 	s, err := env.Open(ctx, t, o.Environ)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openGitHub(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := github.Open(ctx, t, github.Options{Getenv: o.Getenv, Reach: o.Reach})
 	if err != nil {
 		return nil, err
 	}

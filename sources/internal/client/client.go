@@ -160,6 +160,57 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values) (io.Rea
 	return c.do(req)
 }
 
+// Download opens what path leads to, which may be a signed address at the
+// platform's storage: a redirect to another host is followed once, over https
+// as the platform is, without the token and without any other header. accept is
+// the media type that is asked for, or "".
+func (c *Client) Download(ctx context.Context, path, accept string) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.o.Base.String(), "/")+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if accept != "" {
+		req.Header.Set("Accept", accept)
+	}
+	still := &http.Client{Transport: c, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := still.Do(req)
+	if err != nil {
+		return nil, plain(err)
+	}
+	if res.StatusCode/100 == 3 {
+		res.Body.Close()
+		return c.signed(ctx, req.URL, res.Header.Get("Location"))
+	}
+	return opened(req, res)
+}
+
+// signed opens an address that an answer led to.
+func (c *Client) signed(ctx context.Context, from *url.URL, location string) (io.ReadCloser, error) {
+	to, err := from.Parse(location)
+	if err != nil || location == "" || to.Scheme != c.o.Base.Scheme {
+		return nil, errors.New("a download leads to no address that can be followed")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to.String(), nil)
+	if err != nil {
+		return nil, errors.New("a download leads to no address that can be followed")
+	}
+	res, err := c.o.Transport.RoundTrip(req)
+	if err != nil {
+		return nil, plain(err)
+	}
+	res.Body = &bounded{res.Body, c.o.MaxBody}
+	return opened(req, res)
+}
+
+// opened returns the body of an answer that is a success.
+func opened(req *http.Request, res *http.Response) (io.ReadCloser, error) {
+	if res.StatusCode/100 != 2 {
+		defer res.Body.Close()
+		return nil, &StatusError{res.StatusCode, req.URL.Path, says(res)}
+	}
+	return res.Body, nil
+}
+
 // Post asks a path among Options.Reads with a JSON body.
 func (c *Client) Post(ctx context.Context, path string, body any) (io.ReadCloser, http.Header, error) {
 	text, err := json.Marshal(body)

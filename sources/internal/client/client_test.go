@@ -265,3 +265,45 @@ func TestErrorsHideTheQuery(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestDownload(t *testing.T) {
+	var seen http.Header
+	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen = r.Header
+		io.WriteString(w, "log "+r.URL.Query().Get("sig"))
+	}))
+	defer storage.Close()
+	c := platform(t, start(), nil, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/api/v4/away":
+			http.Redirect(w, r, storage.URL+"/x?sig=1", http.StatusFound)
+		case "/api/v4/file":
+			http.Redirect(w, r, "file:///etc/hostname", http.StatusFound)
+		case "/api/v4/gone":
+			w.WriteHeader(http.StatusGone)
+		default:
+			io.WriteString(w, "here")
+		}
+	})
+	read := func(path string) (string, error) {
+		body, err := c.Download(t.Context(), path, "")
+		if err != nil {
+			return "", err
+		}
+		defer body.Close()
+		text, err := io.ReadAll(body)
+		return string(text), err
+	}
+	if got, err := read("/away"); err != nil || got != "log 1" || seen.Get("Private-Token") != "" {
+		t.Errorf("away: %q, %v; the storage saw %v", got, err, seen)
+	}
+	if got, err := read("/here"); err != nil || got != "here" {
+		t.Errorf("here: %q, %v", got, err)
+	}
+	if _, err := read("/file"); err == nil {
+		t.Error("followed to a file")
+	}
+	if _, err := read("/gone"); client.Status(err) != http.StatusGone {
+		t.Errorf("gone: %v", err)
+	}
+}
