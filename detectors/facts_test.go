@@ -65,7 +65,7 @@ func TestFacts(t *testing.T) {
 		{"snyk-scoped-token", "snyk" + "_uat." + random("hex", 8) + "." + rawURL([]byte(`{"e":1800000000,"h":"api.snyk.internal"}`)) + "." + random("base62", 86), "host=api.snyk.internal|expires=2027-01-15T08:00:00Z"},
 		{"slack-webhook", "https://hooks.slack.com/services/" + "T0AAAB1CD/B0AAAB1CE/" + random("base62", 24), "tenant="},
 		{"telegram-bot-token", "bot " + "123456789" + ":AA" + random("base64url", 33), "account="},
-		{"salesforce-access-token", "k=00D" + "A00000000001" + "!" + random("base62", 96), "tenant="},
+		{"salesforce-access-token", "k=" + "00D" + "A00000000001" + "!" + random("base62", 96), "tenant="},
 		{"google-user-credentials", fmt.Sprintf(`{"client_id": "123456789012-%s.apps.googleusercontent.com", "client_secret": "d-%s", "refresh_token": "1//0%s"}`, random("alnum", 32), random("base62", 22), random("base64url", 99)), "project=123456789012"},
 		{"discord-webhook", "https://discord.com/api/webhooks/" + "1103513303515003286/" + random("base64url", 68), "account=|issued=2023-05-04T02:47:53Z"},
 		{"certificate", string(expand(t, "<pem:CERT>", 3)), "issued=2025-01-01T00:00:00Z|expires=2027-01-01T00:00:00Z"},

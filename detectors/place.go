@@ -83,10 +83,10 @@ func (e *evidence) gatherPlace(at *sprawl.Location, data []byte, lo, hi int) {
 // isPlain reports whether value is a short dictionary word.
 func isPlain(value []byte) bool {
 	k := kindsOf(value)
-	if k.digits == 0 && len(value) <= 12 && bytes.Contains(value, []byte("test")) {
+	if k.digits == 0 && len(value) <= 14 && bytes.Contains(value, []byte("test")) {
 		return true
 	}
-	if len(value) > 8 || k.digits+k.symbols > 0 {
+	if len(value) > 9 || k.digits+k.symbols > 0 {
 		return len(value) < 5
 	}
 	_, filler := Placeholder(value)

@@ -75,6 +75,10 @@ func (c *candidate) refuse(data []byte) string {
 		return "a sentence"
 	case isTemplate(value), holdsTemplate(value):
 		return "a template"
+	case betweenTexts(value):
+		return "an expression between two texts"
+	case !c.value.quoted && value[0] == '$' && isLetter(value[1]):
+		return "a variable"
 	case masked(value):
 		return "masked"
 	case isNothing(value):
@@ -106,6 +110,13 @@ func (c *candidate) refuse(data []byte) string {
 		return "the value is the name"
 	}
 	return ""
+}
+
+// betweenTexts reports whether value stands between the end of one string
+// literal and the beginning of another: "password: " + x + "…"
+func betweenTexts(value []byte) bool {
+	inner := bytes.TrimSpace(value)
+	return len(inner) > 1 && bytes.IndexByte([]byte("+.&,"), inner[0]) >= 0 && bytes.IndexByte([]byte("+.&,("), inner[len(inner)-1]) >= 0
 }
 
 // isPath reports whether value holds only what paths do.
