@@ -45,6 +45,8 @@ type Options struct {
 	// For git; see git.Options.
 	NoDelta    bool
 	Since      string
+	Tips       []string
+	Known      []string
 	Staged     bool
 	GitDir     string
 	IndexFile  string
@@ -107,7 +109,7 @@ func (e *requestError) Unwrap() error { return e.error }
 
 // whole refuses options that narrow a git repository.
 func whole(t sprawl.Target, o Options) error {
-	if o.Staged || o.Since != "" {
+	if o.Staged || o.Since != "" || len(o.Tips) > 0 {
 		return fmt.Errorf("%w: %s is not a git repository: it has no index and no revisions", ErrRequest, t)
 	}
 	return nil
@@ -183,6 +185,8 @@ func openGit(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, er
 	s, err := git.Open(ctx, t, git.Options{
 		NoDelta:    o.NoDelta,
 		Since:      o.Since,
+		Tips:       o.Tips,
+		Known:      o.Known,
 		Staged:     o.Staged,
 		GitDir:     o.GitDir,
 		IndexFile:  o.IndexFile,

@@ -9,6 +9,9 @@ trap 'as "$pg/pg_ctl -D $postgres/data -m immediate stop" >/dev/null 2>&1; rm -r
 if ! command -v git >/dev/null 2>&1; then
 	apt-get update -qq && apt-get install -y -qq git || { echo "tests build real repositories: install git"; exit 1; }
 fi
+if ! command -v pre-commit >/dev/null 2>&1; then
+	apt-get update -qq && apt-get install -y -qq pre-commit || { echo "tests run our hooks in the pre-commit framework: install pre-commit"; exit 1; }
+fi
 if ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
 	apt-get update -qq && apt-get install -y -qq chromium || { echo "tests look at the HTML report: install chromium"; exit 1; }
 fi

@@ -29,6 +29,9 @@ type scanFlags struct {
 	all, why, quiet       bool
 	since                 string
 	staged, noDelta       bool
+	preReceive            bool
+	prePush               string
+	pushed                *push // what a push brings; nil where no hook says
 	exclude, rules, honor []string
 	keyFile               string
 	boundaries            string
@@ -36,6 +39,9 @@ type scanFlags struct {
 	verify                verifyFlags
 	store                 registerFlags
 	then                  func(*report.Document) error // in place of writing the report
+
+	// inspect, if not nil, is told what was found before that is judged.
+	inspect func(in *register.Inventory, doc *report.Document)
 }
 
 func newScan(c console, code *int) *cobra.Command {
@@ -73,6 +79,8 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.all, "all", false, "show every place of every credential")
 	fl.StringVar(&f.since, "since", "", "only what commits after `REV` bring")
 	fl.BoolVar(&f.staged, "staged", false, "only what is staged for the next commit")
+	fl.BoolVar(&f.preReceive, "pre-receive", false, "only what a push brings, as git tells a pre-receive hook on standard input")
+	fl.StringVar(&f.prePush, "pre-push", "", "only what a push to `REMOTE` brings, as git tells a pre-push hook on standard input")
 	fl.StringSliceVar(&f.exclude, "exclude", nil, "leave out files whose path matches `GLOB` (directories only)")
 	fl.StringSliceVar(&f.rules, "rules", nil, "add the rules in `FILE`; one whose id is built in replaces that, and disable = [\"id\"] leaves one out")
 	fl.StringSliceVar(&f.honor, "honor", nil, "leave out what its authors asked other scanners to pass over: "+strings.Join(honorable, ", "))
@@ -94,6 +102,9 @@ var failClasses = []string{"any", "structured", "crossing", "live", "none"}
 
 func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int, err error) {
 	if err := f.check(); err != nil {
+		return exitRequest, err
+	}
+	if err := f.readPush(c); err != nil {
 		return exitRequest, err
 	}
 	set, rules, err := loadRules(f.rules)
@@ -118,6 +129,9 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	policy, err := loadPolicy(c, f.boundaries)
 	if err != nil {
 		return exitRequest, err
+	}
+	if f.pushed.nothing() {
+		return exitClean, f.write(c, onlyDeletes(f.pushed))
 	}
 	places, shut, err := open(ctx, c, f, args, set)
 	if err != nil {
@@ -150,6 +164,9 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	nameRepositories(doc)
 	policy.Judge(doc.Credentials, time.Now())
 	wantEnvironments(doc, policy)
+	if f.inspect != nil {
+		f.inspect(in, doc)
+	}
 	redact(doc, set)
 	if store != nil {
 		f.store.record(ctx, store, in, doc, whole(doc, f))
@@ -183,10 +200,20 @@ func (f *scanFlags) check() error {
 			return fmt.Errorf("--output: there is no directory %q", dir) // better now than after hours
 		}
 	}
-	if f.staged && f.since != "" {
-		return errors.New("--staged and --since: give one of them")
+	if f.narrowings() > 1 {
+		return errors.New("--staged, --since, --pre-push and --pre-receive: give one of them")
 	}
 	return nil
+}
+
+// narrowings counts the flags that say what part of a repository is read.
+func (f *scanFlags) narrowings() (n int) {
+	for _, given := range []bool{f.staged, f.since != "", f.preReceive, f.prePush != "" || f.pushed != nil && !f.preReceive} {
+		if given {
+			n++
+		}
+	}
+	return n
 }
 
 // loadRules returns the built-in rules, with those of files added.
@@ -261,8 +288,8 @@ func open(ctx context.Context, c console, f *scanFlags, args []string, set *dete
 
 func openOne(ctx context.Context, c console, f *scanFlags, arg string, set *detectors.Set) (sweep.Place, error) {
 	t, err := sources.Infer(arg)
-	if err == nil && (f.staged || f.since != "") && t.Scheme() == "dir" {
-		err = fmt.Errorf("%w: %q is not a git repository, which --staged and --since need", sources.ErrRequest, arg)
+	if err == nil && f.narrowings() > 0 && t.Scheme() == "dir" {
+		err = fmt.Errorf("%w: %q is not a git repository, which --staged, --since, --pre-push and --pre-receive need", sources.ErrRequest, arg)
 	}
 	if err != nil {
 		return sweep.Place{}, err
@@ -279,11 +306,15 @@ func openOne(ctx context.Context, c console, f *scanFlags, arg string, set *dete
 
 // sourceOptions says how sources are read.
 func (f *scanFlags) sourceOptions(c console, set *detectors.Set) sources.Options {
-	return sources.Options{
+	o := sources.Options{
 		Reach: set.Reach(), Stdin: c.in, Environ: os.Environ(), Getenv: c.getenv,
 		Exclude: f.exclude, NoDelta: f.noDelta, Since: f.since, Staged: f.staged,
 		IndexFile: c.getenv("GIT_INDEX_FILE"), GitDir: c.getenv("GIT_DIR"),
 	}
+	if f.pushed != nil {
+		o.Tips, o.Known, o.ObjectDirs = f.pushed.tips, f.pushed.known, quarantine(c)
+	}
+	return o
 }
 
 func closeAll(places []sweep.Place) {
@@ -317,7 +348,7 @@ func document(places []sweep.Place, in *register.Inventory, receipt sprawl.Recei
 	var hidden int
 	doc.Credentials, hidden = in.Sure(doc.Targets, f.minConfidence)
 	say(doc.Credentials, places)
-	if root, ok := workTree(doc.Targets); ok && !f.staged && f.since == "" {
+	if root, ok := workTree(doc.Targets); ok && f.narrowings() == 0 {
 		notes = append(notes, fmt.Sprintf("Files that are not committed were not read: sprawl scan dir:%s reads them.", root))
 	}
 	if hidden > 0 {

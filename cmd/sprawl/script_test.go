@@ -64,6 +64,9 @@ func isolate(env *testscript.Env) error {
 	env.Setenv("GIT_COMMITTER_NAME", "Bob")
 	env.Setenv("GIT_COMMITTER_EMAIL", "bob@example.test")
 	env.Setenv("SPRAWL_KEY", hex.EncodeToString(testKey()))
+	if wd, err := os.Getwd(); err == nil {
+		env.Setenv("REPO", filepath.Join(wd, "..", "..")) // of the program itself
+	}
 	env.Values[stateKey{}] = &state{}
 	return nil
 }

@@ -26,8 +26,15 @@ type Options struct {
 	NoDelta bool
 
 	// Since limits reading to what the commits of a range bring: "REV" for
-	// REV..HEAD, or "A..B".
+	// REV..HEAD, "A..B", or "A...B" for what B brings since the two parted.
 	Since string
+
+	// Tips limits reading to what these bring that Known does not lead to, as
+	// a push does: commits, tags and whatever else a ref can stand for. A Known
+	// that ends with a slash is every ref below it, such as refs/remotes/origin/;
+	// one that is a full object name and is not here counts for nothing, which
+	// makes the range larger.
+	Tips, Known []string
 
 	// Staged limits reading to what the index holds and HEAD does not.
 	Staged bool
@@ -63,7 +70,7 @@ type Repo struct {
 	units    map[string]*unit // nil until planned
 	order    []*unit
 	graph    *graph // what reading trees and commits left for Locate
-	since    *span  // nil unless Options.Since
+	since    *span  // nil unless Options.Since or Options.Tips
 	staged   []staged
 	shallow  map[sprawl.ID]bool
 }
@@ -85,7 +92,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (*Repo, error) {
 	path, url := split(t)
 	r := &Repo{target: clean(t), opt: o}
 	if url != "" {
-		if o.Since != "" || o.Staged {
+		if o.Since != "" || o.Staged || len(o.Tips) > 0 {
 			return nil, fmt.Errorf("%w: %s is a remote; a range or an index needs a repository on this machine", ErrRequest, r.target)
 		}
 		var err error
@@ -130,6 +137,8 @@ func (r *Repo) narrow(ctx context.Context) (err error) {
 		r.staged, err = r.readStaged(ctx)
 	case r.opt.Since != "":
 		r.since, err = r.readSpan(ctx, r.opt.Since)
+	case len(r.opt.Tips) > 0:
+		r.since, err = r.readPush(ctx, r.opt.Tips, r.opt.Known)
 	}
 	return err
 }

@@ -18,7 +18,8 @@ import (
 
 // resolve returns the commit that a revision names, as gitrevisions(7) has it:
 // a ref, an object name or the unique start of one, with any number of ~N, ^N
-// and ^{commit}. What needs a reflog or the configuration is not supported.
+// and ^{commit}. BRANCH@{upstream} is the branch that the configuration says it
+// follows. What needs a reflog is not supported.
 func (r *Repo) resolve(ctx context.Context, rev string) (sprawl.ID, error) {
 	base, suffix := rev, ""
 	if i := strings.IndexAny(rev, "^~"); i >= 0 {
@@ -42,8 +43,10 @@ func (r *Repo) resolveName(ctx context.Context, name string) (sprawl.ID, error) 
 	if name == "@" || name == "" {
 		name = "HEAD"
 	}
-	if strings.Contains(name, "@{") {
-		return sprawl.ID{}, errors.New("@{…} is not supported; give a branch, tag or commit")
+	if branch, what, ok := strings.Cut(name, "@{"); ok {
+		if name = r.upstream(branch, what); name == "" {
+			return sprawl.ID{}, fmt.Errorf("@{%s names nothing here; give a branch, tag or commit", what)
+		}
 	}
 	if id, ok := parseID([]byte(name)); ok {
 		return id, nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-5dd601fe/sprawl"
@@ -14,20 +15,21 @@ import (
 // A span is what the commits of a range bring.
 type span struct {
 	commits []sprawl.ID // the new ones, newest first
+	tags    []sprawl.ID // objects of annotated tags
 	edge    []sprawl.ID // parents of these that are not new
 	trees   []sprawl.ID // opened, because they differ from a parent's
 	files   []staged    // blobs that no parent has at their path
 	errs    gaps
 }
 
-// readSpan works out the range that expr names: REV for REV..HEAD, or A..B.
+// readSpan works out the range that expr names: REV for REV..HEAD, A..B, or
+// A...B for what B brings since the two parted, which is the same to git log as
+// A..B, and what git diff means by it.
 func (r *Repo) readSpan(ctx context.Context, expr string) (*span, error) {
 	from, to, ok := strings.Cut(expr, "..")
+	to = strings.TrimPrefix(to, ".")
 	if !ok {
 		to = "HEAD"
-	}
-	if strings.HasPrefix(to, ".") {
-		return nil, fmt.Errorf("%w: range %q: A...B is not supported; give A..B", ErrRequest, expr)
 	}
 	old, err := r.resolve(ctx, from)
 	if err != nil {
@@ -37,16 +39,20 @@ func (r *Repo) readSpan(ctx context.Context, expr string) (*span, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &span{errs: gaps{target: r.target}}
+	return r.spanOf(ctx, expr, &span{errs: gaps{target: r.target}}, []sprawl.ID{tip}, []sprawl.ID{old})
+}
+
+// spanOf adds to s what tips bring beyond old, both of which are commits.
+func (r *Repo) spanOf(ctx context.Context, name string, s *span, tips, old []sprawl.ID) (*span, error) {
 	w := walk{repo: r, span: s, seen: make(map[sprawl.ID]*walked)}
-	if err := w.run(ctx, tip, old); err != nil {
+	if err := w.run(ctx, tips, old); err != nil {
 		return nil, err
 	}
 	if err := w.diff(ctx); err != nil {
 		return nil, err
 	}
-	if len(s.commits) == 0 {
-		r.tally.skip(r.target, expr, "is an empty range: there was nothing to read")
+	if len(s.commits)+len(s.tags)+len(s.files) == 0 && len(s.errs.errs) == 0 {
+		r.tally.skip(r.target, name, "is an empty range: there was nothing to read")
 	}
 	return s, nil
 }
@@ -71,12 +77,11 @@ type walked struct {
 	missing bool
 }
 
-func (w *walk) run(ctx context.Context, tip, old sprawl.ID) error {
-	if err := w.push(old, true); err != nil {
-		return err
-	}
-	if err := w.push(tip, false); err != nil {
-		return err
+func (w *walk) run(ctx context.Context, tips, old []sprawl.ID) error {
+	for i, id := range append(slices.Clone(old), tips...) {
+		if err := w.push(id, i < len(old)); err != nil {
+			return err
+		}
 	}
 	// Clocks are not to be trusted: a commit can claim to be older than its
 	// parents. A few more steps than needed catch most of that; what is missed
@@ -307,6 +312,7 @@ func (r *Repo) planSpan() {
 	r.planFiles("range/blob", r.since.files)
 	r.planFiles("range/commit", unnamed(r.since.commits))
 	r.planFiles("range/tree", unnamed(r.since.trees))
+	r.planFiles("range/tag", unnamed(r.since.tags))
 	r.add("range", stageBlobs, 1, func(ctx context.Context, v sprawl.Visitor) error {
 		r.tally.commits.Add(int64(len(r.since.commits)))
 		return r.since.errs.err()
@@ -334,7 +340,7 @@ func (r *Repo) locateSpan(ctx context.Context, seen []sprawl.Sighting, yield fun
 	}
 	l.graph.prepare()
 	k := l.collector()
-	for _, list := range [][]sprawl.ID{r.since.trees, r.since.commits, r.since.edge} {
+	for _, list := range [][]sprawl.ID{r.since.trees, r.since.tags, r.since.commits, r.since.edge} {
 		for _, id := range list {
 			num, _ := r.objs.number(id)
 			typ, data, err := r.objs.read(id, nil)
