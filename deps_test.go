@@ -46,7 +46,7 @@ sources/git                  : . sources/git/internal/pack sources/internal/unpa
 sources/git/internal/pack    : . github.com/klauspost/compress/... golang.org/x/sys/...
 sources/internal/unpack      : . github.com/klauspost/compress/... github.com/ulikunitz/xz/...
 sources/sourcetest           : . github.com/google/go-cmp/...
-verify                       : . github.com/BurntSushi/toml github.com/sourcegraph/conc/... golang.org/x/time/... golang.org/x/net/...
+verify                       : . github.com/BurntSushi/toml github.com/sourcegraph/conc/... golang.org/x/time/... golang.org/x/net/... golang.org/x/crypto/... github.com/jackc/pgx/v5/pgconn github.com/go-sql-driver/mysql
 verify/verifytest            : . verify
 boundary                     : . github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4
 audit                        : golang.org/x/sys/...
@@ -66,6 +66,8 @@ var onlyIn = map[string]string{
 	"github.com/spf13/cobra":                 "cmd/sprawl",
 	"modernc.org/sqlite":                     "register",
 	"github.com/pressly/goose/v3":            "register",
+	"github.com/jackc/pgx/v5/pgconn":         "verify",
+	"github.com/go-sql-driver/mysql":         "verify",
 }
 
 // pkg is what go list tells of a package.

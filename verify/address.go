@@ -71,7 +71,7 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	if err != nil {
 		return nil, err
 	}
-	named := slices.Contains(d.named, strings.ToLower(host))
+	named := d.isNamed(host)
 	for _, a := range addrs {
 		if !allowed(a, named) {
 			return nil, errAddress
@@ -86,6 +86,9 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	}
 	return nil, err
 }
+
+// isNamed reports whether the operator named host.
+func (d *dialer) isNamed(host string) bool { return slices.Contains(d.named, strings.ToLower(host)) }
 
 // maxTried is how many addresses of a host are tried.
 const maxTried = 3

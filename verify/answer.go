@@ -88,6 +88,7 @@ type response struct {
 	html   bool // it is said to be a page for people
 	body   any
 	text   string // of an answer that is said to be plain text
+	raw    []byte // as it came, for those who ask for it
 	err    error  // why the body could not be read or parsed
 }
 

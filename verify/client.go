@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -46,6 +47,16 @@ type Options struct {
 	Proxy *url.URL
 	Roots *x509.CertPool // certificate authorities; those of the system if nil
 
+	// Logins lets passwords be tried: at databases, brokers, directories, mail
+	// servers. Attempts keeps that to one per account and day; one that forgets
+	// with the process if nil.
+	Logins   bool
+	Attempts Attempts
+
+	// Canaries are accounts and hosts that are watched, beside those that are
+	// known in public: their credentials are not sent anywhere.
+	Canaries []string
+
 	// Control makes a credential up that has the shape of f and was never given
 	// out; MadeUp if nil. It is called from any goroutine.
 	Control func(f *sprawl.Finding) sprawl.Finding
@@ -83,6 +94,9 @@ type Client struct {
 	bases   map[string]*url.URL // by id of issuer
 	paces   map[string]*pace
 	http    *http.Client
+	dialer  *dialer
+
+	speakers []speaker
 
 	salt     [32]byte // so that memory holds no plain hash of a credential
 	verdicts memory[sprawl.Verdict]
@@ -93,12 +107,12 @@ type Client struct {
 // can't be used, and names it.
 func (is *Issuers) NewClient(o Options) (*Client, error) {
 	o.setDefaults()
-	c := &Client{issuers: is, o: o, bases: map[string]*url.URL{}, paces: map[string]*pace{}}
+	c := &Client{issuers: is, o: o, bases: map[string]*url.URL{}, paces: map[string]*pace{}, speakers: speakers()}
 	rand.Read(c.salt[:]) // never fails, as of Go 1.24
 	named := append([]string(nil), o.AllowPrivate...)
 	for id, base := range o.Hosts {
 		u, err := parseBase(base)
-		if err != nil || is.find(id) == nil {
+		if err != nil || is.find(id) == nil && !c.isSpeaker(id) {
 			return nil, fmt.Errorf("host for issuer %q: want the id of an issuer and a URL such as https://git.example.org", id)
 		}
 		c.bases[id] = u
@@ -110,15 +124,28 @@ func (is *Issuers) NewClient(o Options) (*Client, error) {
 	for i := range named {
 		named[i] = strings.ToLower(named[i])
 	}
-	for _, i := range is.all {
-		perSecond := i.Rate
-		if r, ok := o.Rates[i.ID]; ok && r > 0 {
-			perSecond = r
-		}
-		c.paces[i.ID] = newPace(o.Clock, perSecond, o.Concurrency)
+	for _, s := range c.speakers {
+		c.pace(s.issuer, cmp.Or(s.rate, defaultRate))
 	}
-	c.http = newHTTP(&o, &dialer{named, o.Resolve, o.Dial})
+	for _, i := range is.all {
+		c.pace(i.ID, i.Rate)
+	}
+	c.dialer = &dialer{named, o.Resolve, o.Dial}
+	c.http = newHTTP(&o, c.dialer)
 	return c, nil
+}
+
+func (c *Client) isSpeaker(id string) bool {
+	return slices.ContainsFunc(c.speakers, func(s speaker) bool { return s.issuer == id })
+}
+
+// pace limits what is sent to one issuer, as the operator says or else the
+// entry.
+func (c *Client) pace(issuer string, perSecond float64) {
+	if r, ok := c.o.Rates[issuer]; ok && r > 0 {
+		perSecond = r
+	}
+	c.paces[issuer] = newPace(c.o.Clock, perSecond, c.o.Concurrency)
 }
 
 func (o *Options) setDefaults() {
@@ -133,6 +160,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Clock == nil {
 		o.Clock = systemClock{}
+	}
+	if o.Attempts == nil {
+		o.Attempts = &attempts{}
 	}
 	if o.Resolve == nil {
 		o.Resolve = lookupHost
@@ -180,6 +210,9 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // answer. It always has a verdict. What was not answered, or not asked, is
 // unknown, with the reason.
 func (c *Client) Ask(ctx context.Context, f *sprawl.Finding) sprawl.Verdict {
+	if v, ok := Settle(f, c.o.Clock.Now(), c.o.Canaries); ok {
+		return v
+	}
 	q, why := c.question(f)
 	if q == nil {
 		return unknown("not asked: " + why)
@@ -202,7 +235,8 @@ func unknown(reason string) sprawl.Verdict {
 // A question is an ask about one credential.
 type question struct {
 	issuer  *Issuer
-	ask     *Ask
+	ask     *Ask     // nil where a speaker asks
+	speaker *speaker // nil where a request is filled in
 	finding *sprawl.Finding
 	base    *url.URL // scheme, host and what goes before the path
 	control bool     // the credential is made up
@@ -216,19 +250,23 @@ const tooDoubtful = 25
 
 // question returns what to ask about f, or nil and why nothing is asked.
 func (c *Client) question(f *sprawl.Finding) (*question, string) {
+	speaker := c.speaks(f)
 	issuer := c.issuers.find(f.Issuer)
-	if issuer == nil || len(issuer.Asks) == 0 {
+	if speaker == nil && (issuer == nil || len(issuer.Asks) == 0) {
 		return nil, "nobody is known who can be asked"
-	}
-	ask := issuer.ask(f)
-	if ask == nil {
-		return nil, "no question is known for " + f.Rule
 	}
 	if f.Confidence <= tooDoubtful {
 		if strings.HasPrefix(f.Note, "check digits") {
 			return nil, "check digits are wrong"
 		}
 		return nil, "low confidence"
+	}
+	if speaker != nil {
+		return c.spoken(speaker, f)
+	}
+	ask := issuer.ask(f)
+	if ask == nil {
+		return nil, "no question is known for " + f.Rule
 	}
 	for _, name := range ask.parts() {
 		if value, ok := f.Part(name); !ok || value.Len() == 0 {
@@ -273,8 +311,8 @@ func (c *Client) key(q *question) [32]byte {
 	h.Write(c.salt[:])
 	write(h, q.issuer.ID)
 	write(h, q.base.String())
-	write(h, q.ask.URL)
-	for _, name := range q.ask.parts() {
+	write(h, q.what())
+	for _, name := range q.parts() {
 		value, _ := q.finding.Part(name)
 		write(h, name)
 		write(h, value.Reveal())

@@ -13,6 +13,7 @@ type Planned struct {
 	Host     string
 	Method   string
 	Path     string // with {part} where a part goes
+	Login    bool   // passwords are tried
 	Count    int    // distinct credentials
 	Controls int    // made-up credentials, at most: one, if a credential is accepted
 }
@@ -24,12 +25,15 @@ func (c *Client) Plan(findings []sprawl.Finding) []Planned {
 	at := map[Planned]int{}
 	var all []Planned
 	for i := range findings {
+		if _, settled := Settle(&findings[i], c.o.Clock.Now(), c.o.Canaries); settled {
+			continue
+		}
 		q, _ := c.question(&findings[i])
 		if q == nil || seen[c.key(q)] {
 			continue
 		}
 		seen[c.key(q)] = true
-		p := Planned{Issuer: q.issuer.ID, Host: q.base.Host, Method: q.ask.Method, Path: q.base.Path + q.ask.target.path}
+		p := Planned{Issuer: q.issuer.ID, Host: q.base.Host, Method: q.method(), Path: q.path(), Login: q.login()}
 		n, ok := at[p]
 		if !ok {
 			n = len(all)

@@ -46,7 +46,7 @@ func (c *Client) examine(ctx context.Context, q *question) (v sprawl.Verdict) {
 // it refused a made-up credential. That is asked once; but an endpoint that
 // gave no answer is asked again when the next credential is accepted.
 func (c *Client) control(ctx context.Context, q *question) string {
-	key := c.key(&question{issuer: q.issuer, ask: q.ask, base: q.base, finding: &sprawl.Finding{}})
+	key := c.key(&question{issuer: q.issuer, ask: q.ask, speaker: q.speaker, base: q.base, finding: &sprawl.Finding{}})
 	why, err := c.controls.get(ctx, key, func() (string, bool) {
 		made := c.madeUp(q)
 		if !differs(&made, q.finding) {
@@ -73,7 +73,13 @@ func (c *Client) madeUp(q *question) sprawl.Finding {
 	if c.o.Control != nil {
 		return c.o.Control(q.finding)
 	}
-	return MadeUp(q.finding, q.ask.Keep)
+	switch {
+	case q.speaker == nil:
+		return MadeUp(q.finding, q.ask.Keep)
+	case q.speaker.made != nil:
+		return q.speaker.made(q.finding)
+	}
+	return MadeUp(q.finding, nil)
 }
 
 // maxRetries is how often a request that failed for the moment is repeated.
@@ -89,6 +95,9 @@ func (c *Client) probe(ctx context.Context, q *question) sprawl.Verdict {
 		return unknown("not asked: cancelled")
 	}
 	defer p.leave()
+	if why := c.mayTry(ctx, q); why != "" {
+		return unknown(why)
+	}
 	out := outcome{verdict: unknown("not asked: rate limited by " + q.base.Host)}
 	for n := 1; ; n++ {
 		ready, err := p.turn(ctx)
@@ -103,7 +112,7 @@ func (c *Client) probe(ctx context.Context, q *question) sprawl.Verdict {
 		if out.pause > 0 {
 			p.pause(out.pause)
 		}
-		if !out.retry || n > maxRetries || ctx.Err() != nil {
+		if !out.retry || q.login() || n > maxRetries || ctx.Err() != nil {
 			return out.verdict
 		}
 		if err := c.o.Clock.Sleep(ctx, firstBackoff<<(n-1)); err != nil {
@@ -118,7 +127,7 @@ func (c *Client) audit(q *question, n int, out *outcome) {
 	}
 	p := Probe{
 		At: out.verdict.At, Issuer: q.issuer.ID, Rule: q.finding.Rule, Host: q.base.Host,
-		Method: q.ask.Method, Path: q.base.Path + q.ask.target.path, Control: q.control,
+		Method: q.method(), Path: q.path(), Control: q.control,
 		Attempt: n, Status: out.status, Verdict: out.verdict.State, Reason: out.verdict.Reason,
 	}
 	for _, part := range q.finding.Parts {
@@ -134,6 +143,9 @@ func (c *Client) audit(q *question, n int, out *outcome) {
 func (c *Client) attempt(ctx context.Context, q *question) outcome {
 	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
+	if q.speaker != nil {
+		return c.speak(ctx, q)
+	}
 	req, err := q.request(ctx, c.o.UserAgent)
 	if err != nil {
 		return outcome{verdict: unknown("not asked: " + err.Error())}
@@ -148,6 +160,14 @@ func (c *Client) attempt(ctx context.Context, q *question) outcome {
 	defer res.Body.Close()
 	out := q.judge(ctx, res, at)
 	out.status, out.verdict.At = res.StatusCode, at
+	return out
+}
+
+// speak has a speaker ask once.
+func (c *Client) speak(ctx context.Context, q *question) outcome {
+	now := c.o.Clock.Now()
+	out := q.speaker.ask(ctx, &line{c: c, finding: q.finding, base: q.base, now: now})
+	out.verdict.At = now
 	return out
 }
 

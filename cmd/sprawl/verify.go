@@ -18,14 +18,20 @@ import (
 // verifyFlags are the flags that say whether and how issuers are asked.
 type verifyFlags struct {
 	ask, plan bool
+	logins    bool
 	hosts     []string
+	named     []string
+	canaries  []string
 }
 
 func (f *verifyFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.BoolVar(&f.ask, "verify", false, "ask the issuers whether what was found still works (sends credentials to them)")
 	fl.BoolVar(&f.plan, "plan", false, "say what --verify would send where, and send nothing")
+	fl.BoolVar(&f.logins, "verify-logins", false, "with --verify, try passwords too: one attempt per account and day")
 	fl.StringSliceVar(&f.hosts, "issuer-host", nil, "ask at `ISSUER=URL` instead of the issuer's own address")
+	fl.StringSliceVar(&f.named, "private-host", nil, "let this `HOST` be asked though its address is private or it has no TLS")
+	fl.StringSliceVar(&f.canaries, "canary", nil, "never ask about credentials of this account or `HOST`, which is watched")
 }
 
 // An asker puts the question to issuers, or says what it would.
@@ -37,8 +43,8 @@ type asker struct {
 // open returns nil where nobody is to be asked.
 func (f *verifyFlags) open() (*asker, error) {
 	if !f.ask && !f.plan {
-		if len(f.hosts) > 0 {
-			return nil, fmt.Errorf("--issuer-host says where to ask: give --verify or --plan too")
+		if len(f.hosts) > 0 || len(f.named) > 0 || len(f.canaries) > 0 || f.logins {
+			return nil, fmt.Errorf("--issuer-host, --private-host, --canary and --verify-logins say how to ask: give --verify or --plan too")
 		}
 		return nil, nil
 	}
@@ -55,7 +61,8 @@ func (f *verifyFlags) open() (*asker, error) {
 		hosts[id] = address
 	}
 	client, err := issuers.NewClient(verify.Options{
-		Hosts: hosts, UserAgent: "sprawl/" + version() + " (+https://github.com/seed-5dd601fe/sprawl)",
+		Hosts: hosts, AllowPrivate: f.named, Logins: f.logins, Canaries: f.canaries,
+		UserAgent: "sprawl/" + version() + " (+https://github.com/seed-5dd601fe/sprawl)",
 	})
 	if err != nil {
 		return nil, err
@@ -87,9 +94,13 @@ func (a *asker) show(c console, findings []sprawl.Finding) {
 		return
 	}
 	w := tabwriter.NewWriter(c.err, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ISSUER\tHOST\tREQUEST\tCREDENTIALS\tCONTROLS")
+	fmt.Fprintln(w, "ISSUER\tHOST\tREQUEST\tCREDENTIALS\tCONTROLS\tLOGINS")
 	for _, p := range plan {
-		fmt.Fprintf(w, "%s\t%s\t%s %s\t%d\t%d\n", p.Issuer, p.Host, p.Method, p.Path, p.Count, p.Controls)
+		logins := 0
+		if p.Login {
+			logins = p.Count
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s %s\t%d\t%d\t%d\n", p.Issuer, p.Host, p.Method, p.Path, p.Count, p.Controls, logins)
 	}
 	w.Flush()
 }
