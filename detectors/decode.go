@@ -83,6 +83,7 @@ func (sc *Scanner) inner(dst []match, decoded []byte, depth int, f frame) []matc
 	lv := &sc.levels[depth]
 	lv.enter()
 	lv.todo = lv.todo[:0]
+	sc.looked += int64(len(decoded))
 	lv.found.Begin()
 	sc.set.literals.Look(&lv.found, decoded, 0, len(decoded))
 	for _, h := range lv.found.Hits {

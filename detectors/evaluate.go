@@ -28,6 +28,7 @@ func (sc *Scanner) evaluate(dst []match, data []byte, p place, depth int) (_ []m
 		var l, h int
 		dst, l, h = sc.apply(dst, sc.set.rules[num], data, pos, text)
 		lo, hi = min(lo, l), max(hi, h)
+		sc.looked += int64(h - l)
 	}
 	return dst, lo, hi
 }

@@ -24,6 +24,7 @@ type Scanner struct {
 	next    int     // of the base's hits: where the next copy probably begins
 	merged  []outcome
 	scanned int64
+	looked  int64 // bytes that rules looked at, and that were decoded, each as often as it was
 	trace   func(Step)
 	inside  int  // how many decodings deep the scanner looks
 	names   bool // the chunk is a tree: names, and hashes that read like anything
