@@ -183,14 +183,16 @@ func Gaps(t Target, what string, err error) []Gap {
 
 // A Receipt is the proof of what a run read.
 type Receipt struct {
-	Bytes    int64 // shown to the detectors, decoded content not counted
-	Scanned  int64 // of these, looked at byte by byte; the rest was carried over from delta bases
-	Objects  int64
-	Commits  int64
-	Refs     int64
-	Rules    int
-	Gaps     []Gap
-	Skipped  []Gap
-	Complete bool
-	Elapsed  time.Duration
+	Bytes   int64 // shown to the detectors, decoded content not counted
+	Scanned int64 // of these, looked at byte by byte; the rest was carried over from delta bases
+	Objects int64
+	Commits int64
+	Refs    int64
+	Rules   int
+	Gaps    []Gap
+	Skipped []Gap
+	// Exposures are what settings told of secrets that could not be read.
+	Exposures []Exposure
+	Complete  bool
+	Elapsed   time.Duration
 }

@@ -168,7 +168,7 @@ type jsonReceipt struct {
 	Exit        int             `json:"exit"`
 }
 
-// JSON writes one JSON object a line: credentials, then gaps, then the
+// JSON writes one JSON object a line: credentials, then exposures, then gaps, then the
 // receipt, which is always the last line. docs/json.md describes them.
 func JSON(w io.Writer, d *Document, _ Options) error {
 	std, err := loadStandards()
@@ -178,6 +178,11 @@ func JSON(w io.Writer, d *Document, _ Options) error {
 	out := bufio.NewWriter(w)
 	for _, c := range d.ordered() {
 		if err := writeLine(out, d.jsonOf(&c, std)); err != nil {
+			return err
+		}
+	}
+	for i := range d.Receipt.Exposures {
+		if err := writeLine(out, jsonOfExposure(&d.Receipt.Exposures[i])); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func Markdown(w io.Writer, d *Document, o Options) error {
 	}
 	m := &markdown{doc: d, std: std, room: maxMarkdown, all: o.All}
 	all := d.ordered()
-	head, tail := m.headline(all), m.receipt()
+	head, tail := m.headline(all)+m.exposures(), m.receipt()
 	m.room -= len(head) + len(tail)
 	out := bufio.NewWriter(w)
 	for _, part := range []string{head, m.crossings(all), m.credentials(all), tail} {

@@ -71,6 +71,11 @@ func (in *reader) line(text []byte) error {
 		err := json.Unmarshal(text, &g)
 		in.doc.Receipt.Gaps = append(in.doc.Receipt.Gaps, sprawl.Gap{Target: g.Target, What: g.What, Why: g.Why})
 		return err
+	case "exposure":
+		var e jsonExposure
+		err := json.Unmarshal(text, &e)
+		in.doc.Receipt.Exposures = append(in.doc.Receipt.Exposures, e.exposure())
+		return err
 	case "receipt":
 		in.receipt = new(jsonReceipt)
 		return json.Unmarshal(text, in.receipt)
@@ -230,10 +235,10 @@ func (in *reader) end() (*Document, error) {
 	d.Tool, d.Version, d.Targets, d.Notes, d.Exit = j.Tool, j.Version, j.Targets, j.Notes, j.Exit
 	started, err := moment("started", j.Started)
 	d.Started = started
-	gaps := d.Receipt.Gaps
+	gaps, exposures := d.Receipt.Gaps, d.Receipt.Exposures
 	d.Receipt = sprawl.Receipt{
 		Bytes: j.Bytes, Scanned: j.Scanned, Objects: j.Objects, Commits: j.Commits, Refs: j.Refs, Rules: j.Rules,
-		Gaps: gaps, Complete: j.Complete, Elapsed: time.Duration(j.ElapsedMS) * time.Millisecond,
+		Gaps: gaps, Exposures: exposures, Complete: j.Complete, Elapsed: time.Duration(j.ElapsedMS) * time.Millisecond,
 	}
 	for _, g := range j.Skipped {
 		d.Receipt.Skipped = append(d.Receipt.Skipped, sprawl.Gap{Target: g.Target, What: g.What, Why: g.Why})

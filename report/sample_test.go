@@ -53,6 +53,10 @@ func sample() *Document {
 				{Target: "git:.", What: "object 3f2a9c", Why: "is beyond the shallow boundary"},
 				{Target: "git:.", What: "\x1b[2Jfile", Why: "open: permission denied"},
 			},
+			Exposures: []sprawl.Exposure{{
+				Kind: "breadth", At: sprawl.Location{Target: "github://github.com/acme", Path: "secrets/DEPLOY", Key: "DEPLOY", Says: map[string]string{"visibility": "all"}},
+				Why: "every repository can use the secret \x1b[31mDEPLOY", Fix: "give it to selected repositories", Since: day(2025, 1, 2),
+			}},
 			Skipped: []sprawl.Gap{
 				{Target: "git:.", What: "a.png", Why: "is a picture"}, {Target: "git:.", What: "b.png", Why: "is a picture"},
 				{Target: "git:.", What: "lib", Why: "is a submodule; scan it by itself"},

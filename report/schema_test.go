@@ -111,7 +111,7 @@ func TestJSONIsDocumented(t *testing.T) {
 		"advice":   reflect.TypeFor[jsonAdvice](),
 		"crossing": reflect.TypeFor[jsonCrossing](), "location": reflect.TypeFor[jsonLocation](),
 		"side": reflect.TypeFor[jsonSide](), "allowance": reflect.TypeFor[jsonAllowance](), "owner": reflect.TypeFor[jsonOwner](),
-		"reason": reflect.TypeFor[jsonReason](), "facet": reflect.TypeFor[jsonFacet](), "gap": reflect.TypeFor[jsonGap](), "receipt": reflect.TypeFor[jsonReceipt](),
+		"reason": reflect.TypeFor[jsonReason](), "facet": reflect.TypeFor[jsonFacet](), "gap": reflect.TypeFor[jsonGap](), "exposure": reflect.TypeFor[jsonExposure](), "receipt": reflect.TypeFor[jsonReceipt](),
 	} {
 		def := doc.Defs[name]
 		for field, optional := range fields(typ) {

@@ -33,6 +33,7 @@ func Text(w io.Writer, d *Document, o Options) error {
 	} else {
 		t.sections(all)
 	}
+	t.exposures()
 	t.summary()
 	t.receipt()
 	if t.err != nil {

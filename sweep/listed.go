@@ -92,6 +92,7 @@ func (w *worker) whole(ctx context.Context, p Place) {
 	}
 	w.locate(ctx, index, p)
 	w.count(p.Source)
+	w.observe(p.Source)
 }
 
 // unitsInOrder returns the units of a source in the order in which they are read.

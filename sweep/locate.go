@@ -70,7 +70,9 @@ func (s *sweep) receipt(ctx context.Context) sprawl.Receipt {
 	}
 	for _, p := range s.Places {
 		s.count(p.Source)
+		s.observe(p.Source)
 	}
+	r.Exposures = s.exposures
 	r.Commits, r.Refs, r.Skipped = s.tally.Commits, s.tally.Refs, s.tally.Skipped
 	if ctx.Err() != nil {
 		r.Gaps = append(r.Gaps, sprawl.Gap{What: "the run", Why: "stopped before everything was read: run it again"})
@@ -91,4 +93,16 @@ func (s *sweep) count(from sprawl.Source) {
 	s.tally.Commits += tally.Commits
 	s.tally.Refs += tally.Refs
 	s.tally.Skipped = append(s.tally.Skipped, tally.Skipped...)
+}
+
+// observe adds what settings told a source.
+func (s *sweep) observe(from sprawl.Source) {
+	o, ok := from.(sprawl.Observer)
+	if !ok {
+		return
+	}
+	exposures := o.Exposures()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.exposures = append(s.exposures, exposures...)
 }

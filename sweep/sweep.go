@@ -92,9 +92,11 @@ type sweep struct {
 	bytes, scanned, objects atomic.Int64
 	done                    atomic.Int64
 
-	mu    sync.Mutex
-	gaps  []sprawl.Gap
-	tally sprawl.Tally // of the places that were listed, which are closed by now
+	mu   sync.Mutex
+	gaps []sprawl.Gap
+
+	exposures []sprawl.Exposure
+	tally     sprawl.Tally // of the places that were listed, which are closed by now
 }
 
 // A unit is a unit of one of the places.
