@@ -145,8 +145,10 @@ func hashRules(rules []Rule) [32]byte {
 
 // gather collects the literals of all rules, plain and encoded.
 func (s *Set) gather() error {
-	var texts []literal.Literal
-	number := map[literal.Literal]int{}
+	many := 10 * len(s.rules) // about; growing would cost as much as filling
+	texts := make([]literal.Literal, 0, many)
+	number := make(map[literal.Literal]int, many)
+	s.uses = make([]use, 0, many)
 	add := func(l literal.Literal, f form) int {
 		n, ok := number[l]
 		if !ok {
@@ -167,12 +169,14 @@ func (s *Set) gather() error {
 			s.uses[n].rules = append(s.uses[n].rules, r.num)
 		}
 	}
+	var encoded []encodedLiteral
 	for _, r := range s.rules {
 		if r.Tier == sprawl.Generic || r.Fold {
 			continue
 		}
 		for _, text := range r.Literals {
-			for _, e := range encodedForms(text) {
+			encoded = encodedForms(encoded[:0], text)
+			for _, e := range encoded {
 				add(e.Literal, e.form)
 			}
 		}

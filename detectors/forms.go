@@ -3,6 +3,7 @@ package detectors
 import (
 	"encoding/base64"
 	"fmt"
+	"strings"
 
 	"github.com/seed-5dd601fe/sprawl/detectors/internal/literal"
 )
@@ -33,27 +34,32 @@ const (
 	minEncoded = 5
 )
 
-// encodedForms returns text as it reads inside base64, in the three ways in
+// encodedForms appends text as it reads inside base64, in the three ways in
 // which it can be aligned and in both alphabets. Hex is found by its runs.
-func encodedForms(text string) (all []encodedLiteral) {
+func encodedForms(all []encodedLiteral, text string) []encodedLiteral {
 	text = text[:min(len(text), maxEncoded)]
-	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
-		for shift := range 3 {
-			if t := alignedBase64(enc, text, shift); len(t) >= minEncoded {
-				all = append(all, encodedLiteral{literal.Literal{Text: t}, base64At0 + form(shift)})
-			}
+	for shift := range 3 {
+		t := alignedBase64(text, shift)
+		if len(t) < minEncoded {
+			continue
+		}
+		all = append(all, encodedLiteral{literal.Literal{Text: t}, base64At0 + form(shift)})
+		if strings.ContainsAny(t, "+/") {
+			t = strings.NewReplacer("+", "-", "/", "_").Replace(t)
+			all = append(all, encodedLiteral{literal.Literal{Text: t}, base64At0 + form(shift)})
 		}
 	}
 	return all
 }
 
-// alignedBase64 returns the characters of enc that depend on text alone when
+// alignedBase64 returns the characters of base64 that depend on text alone when
 // text stands shift bytes after a multiple of three.
-func alignedBase64(enc *base64.Encoding, text string, shift int) string {
-	padded := append(make([]byte, shift), text...)
-	first := (8*shift + 5) / 6
-	last := 8 * len(padded) / 6
-	return enc.WithPadding(base64.NoPadding).EncodeToString(padded)[first:last]
+func alignedBase64(text string, shift int) string {
+	var padded [2 + maxEncoded]byte
+	var out [(2*len(padded) + 1) * 2 / 3]byte
+	n := shift + copy(padded[shift:], text)
+	base64.RawStdEncoding.Encode(out[:], padded[:n])
+	return string(out[(8*shift+5)/6 : 8*n/6])
 }
 
 // phase is how many characters after a multiple of four an aligned literal
