@@ -19,24 +19,52 @@ import (
 	"github.com/seed-5dd601fe/sprawl"
 )
 
+// maxPatterns bounds how many patterns a path is compared with.
+const maxPatterns = 5000
+
 // Codeowners reads a CODEOWNERS file (docs.github.com, "About code owners"): it
-// returns who owns a path, by the last pattern that matches.
-func Codeowners(r io.Reader) (func(path string) []string, error) {
+// returns who owns a path, by the last pattern that matches. The file is a
+// stranger's: whatever is in it, neither reading nor asking panics.
+func Codeowners(r io.Reader) (owners func(path string) []string, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the CODEOWNERS file can't be understood")
+		}
+	}()
 	rules, err := codeowners.ParseFile(r)
 	if err != nil {
 		return nil, err
 	}
-	return func(path string) (names []string) {
-		path, _, _ = strings.Cut(path, "!") // inside an archive
-		rule, err := rules.Match(path)
-		if err != nil || rule == nil {
-			return nil
+	if len(rules) > maxPatterns {
+		return nil, fmt.Errorf("the CODEOWNERS file has more than %d patterns", maxPatterns)
+	}
+	return func(path string) []string { return ownersOf(rules, path) }, nil
+}
+
+// ownersOf returns who owns path. The library panics on some patterns, such as
+// a lone slash: nobody owns anything by them.
+func ownersOf(rules codeowners.Ruleset, path string) (names []string) {
+	path, _, _ = strings.Cut(path, "!") // inside an archive
+	for i := len(rules) - 1; i >= 0; i-- {
+		if !ruleMatches(&rules[i], path) {
+			continue
 		}
-		for _, o := range rule.Owners {
+		for _, o := range rules[i].Owners {
 			names = append(names, o.String())
 		}
 		return names
-	}, nil
+	}
+	return nil
+}
+
+func ruleMatches(rule *codeowners.Rule, path string) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	ok, err := rule.Match(path)
+	return ok && err == nil
 }
 
 // The kinds of owners.

@@ -11,7 +11,7 @@ import (
 )
 
 func TestCodeowners(t *testing.T) {
-	owners, err := Codeowners(strings.NewReader("* @all\n*.go @gophers\n/prod/ @acme/pay ann@example.test\n/prod/open.md\n"))
+	owners, err := Codeowners(strings.NewReader("* @all\n*.go @gophers\n/prod/ @acme/pay ann@example.test\n/prod/open.md\n/ @nobody\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
