@@ -54,6 +54,12 @@ func Kinds() []Kind {
 			Reads: "one stream, and what is in it if it is an archive",
 			Needs: "nothing",
 			open:  openStdin,
+		}, {
+			Schemes: []string{"vault"}, Example: "vault://kv/teams/pay",
+			Reads: "every version of every entry in the key-value stores of Vault or OpenBao, or below a path",
+			Needs: "VAULT_ADDR, VAULT_TOKEN with the capabilities list and read on the paths, VAULT_NAMESPACE for one",
+			Blind: "namespaces below the one that is named; stores of other kinds; deleted and destroyed versions",
+			open:  openVault,
 		},
 	}
 }

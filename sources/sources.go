@@ -17,6 +17,7 @@ import (
 	"github.com/seed-5dd601fe/sprawl/sources/gitlab"
 	"github.com/seed-5dd601fe/sprawl/sources/jsonl"
 	"github.com/seed-5dd601fe/sprawl/sources/stdin"
+	"github.com/seed-5dd601fe/sprawl/sources/vault"
 )
 
 // ErrRequest is in the chain of every error that means that the target or an
@@ -92,7 +93,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error
 
 // request returns err as an ErrRequest if it is a source's own.
 func request(err error) error {
-	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest} {
+	for _, own := range []error{dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest, vault.ErrRequest} {
 		if errors.Is(err, own) {
 			return &requestError{err}
 		}
@@ -153,6 +154,17 @@ func openEnv(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, er
 		return nil, err
 	}
 	s, err := env.Open(ctx, t, o.Environ)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openVault(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := vault.Open(ctx, t, vault.Options{Getenv: o.Getenv, Reach: o.Reach})
 	if err != nil {
 		return nil, err
 	}

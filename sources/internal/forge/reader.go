@@ -104,6 +104,12 @@ func (r *Reader) Value(at sprawl.Location, name, value string) error {
 	return r.visit(entry.Show(r.v, at, entry.Field{Name: name, Value: []byte(value)}))
 }
 
+// Fields shows values that belong together.
+func (r *Reader) Fields(at sprawl.Location, fields ...entry.Field) error {
+	r.log.shown.Add(1)
+	return r.visit(entry.Show(r.v, at, fields...))
+}
+
 // Text shows a text, unless it is empty.
 func (r *Reader) Text(at sprawl.Location, text string) error {
 	r.log.shown.Add(1)
