@@ -37,6 +37,7 @@ sources/env                  : . sources/internal/entry
 sources/jsonl                : . sources/internal/entry sources/internal/unpack
 sources/github               : . sources/internal/client sources/internal/entry sources/internal/forge github.com/google/go-github/v60/...
 sources/gitlab               : . sources/internal/client sources/internal/entry sources/internal/forge github.com/xanzy/go-gitlab
+sources/consul               : . sources/internal/client sources/internal/entry sources/internal/forge
 sources/vault                : . sources/internal/client sources/internal/entry sources/internal/forge
 sources/internal/forge       : . sources/internal/client sources/internal/entry sources/internal/unpack
 internal/fake                :

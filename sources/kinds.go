@@ -15,6 +15,12 @@ type Kind struct {
 func Kinds() []Kind {
 	return []Kind{
 		{
+			Schemes: []string{"consul"}, Example: "consul://config/payments?dc=eu-1",
+			Reads: "the keys of Consul's key-value store, or those below a prefix",
+			Needs: "CONSUL_HTTP_ADDR, CONSUL_HTTP_TOKEN with read and list for the prefix, CONSUL_NAMESPACE for one",
+			Blind: "keys that the token may not read, of which Consul says nothing; earlier values",
+			open:  openConsul,
+		}, {
 			Schemes: []string{"dir"}, Example: "dir:/etc",
 			Reads: "files, and what is in archives among them",
 			Needs: "permission to read the files",
