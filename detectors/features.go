@@ -144,6 +144,8 @@ const (
 	fManyTimes
 	fKeyExample
 	fPlainWord
+	fCodeName
+	fCodeConstant
 
 	features
 )
@@ -169,5 +171,5 @@ var featureNames = [features]string{
 	"a user is near", "a host is near", "words before it in the line", "the line is a label", "stands there twice", "in a very long line", "part of its name", "holds its name",
 	"file of tests", "file of examples", "documentation", "source code", "configuration", "environment file", "script", "translations",
 	"code of others", "data", "source code, not in quotes", "source code, a word", "documentation, a word", "tests, a word",
-	"configuration, a word", "configuration, not in quotes", "many times in the file", "the key path says example", "tests or documentation, a dictionary word",
+	"configuration, a word", "configuration, not in quotes", "many times in the file", "the key path says example", "tests or documentation, a dictionary word", "source code, a variable", "source code, a name given to a constant",
 }

@@ -23,6 +23,9 @@ func findCall(sc *Scanner, dst []match, r *rule, data []byte, pos, size int) (_ 
 			which = 2
 		}
 	}
+	if which == 1 && len(args) > 2 && !args[0].quoted {
+		which = 2 // login(context, user, value)
+	}
 	if len(args) <= which || !args[which].quoted {
 		sc.note(r, pos, "the call has no string where the password would be")
 		return dst, lo, hi

@@ -15,7 +15,7 @@ func Weigh(confidence int, at *sprawl.Location, data []byte, lo, hi int) int {
 	var e evidence
 	e.gatherPlace(at, data, lo, hi)
 	most := mostConfidence
-	if e[fPlainWord] == 1 {
+	if e[fPlainWord] == 1 || e[fCodeName] == 1 {
 		most = plainConfidence
 	}
 	return min(percent(logit(confidence)+e.score()), most)
@@ -62,6 +62,8 @@ func (e *evidence) gatherPlace(at *sprawl.Location, data []byte, lo, hi int) {
 	case kindCode:
 		e[fInCode] = 1
 		e.set(fCodeBare, bare)
+		e.set(fCodeName, bare && hi > lo && isName(value))
+		e.set(fCodeConstant, !bare && k.digits == 0 && hi > lo && isName(value) && givenToConstant(data[max(0, lo-maxName):lo]))
 		e.set(fCodeWord, word)
 	case kindConfig:
 		e[fInConfig] = 1
@@ -78,6 +80,19 @@ func (e *evidence) gatherPlace(at *sprawl.Location, data []byte, lo, hi int) {
 		e.set(fManyTimes, bytes.Count(data, value) >= 4)
 	}
 	e.set(fKeyExample, at.Key != "" && anyFold([]byte(at.Key), "example", "sample", "description", "placeholder"))
+}
+
+// givenToConstant reports whether before, which a value follows, ends in a name
+// in capitals and a sign that gives: in source text that is where settings get
+// their names.
+func givenToConstant(before []byte) bool {
+	before = bytes.TrimRight(before, "\"'` \t=:>(")
+	i := len(before)
+	for i > 0 && isWord(before[i-1]) {
+		i--
+	}
+	k := kindsOf(before[i:])
+	return k.upper > 3 && k.lower == 0
 }
 
 // isPlain reports whether value is a short dictionary word.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"os"
 	"path/filepath"
@@ -102,7 +103,14 @@ func learn(set *detectors.Set, dirs []string, glob string, held bool) error {
 	if held {
 		return nil
 	}
-	w := fitWeights(examples)
+	more, err := made(set)
+	if err != nil {
+		return err
+	}
+	all, size := points(append(examples, more...)), len(detectors.Weighted())
+	penalty, scores := bestPenalty(all, size)
+	w := fitWeights(all, size, penalty)
+	w[0] += shift(all, scores)
 	printWeights(w)
 	return nil
 }
@@ -148,36 +156,136 @@ func labelOf(c *candidate, labels []*label) (best *label) {
 	return best
 }
 
+// A point is an example as numbers: which features it has, and how much of each.
+type point struct {
+	features []int
+	values   []float64
+	weight   float64
+	secret   bool
+	fold     uint32
+}
+
+func points(examples []candidate) (all []point) {
+	index := map[string]int{}
+	for i, e := range detectors.Weighted() {
+		index[e.Name] = i
+	}
+	for i := range examples {
+		c := &examples[i]
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(c.repo))
+		p := point{weight: c.weight, secret: c.secret, fold: h.Sum32() % folds}
+		for _, e := range c.evidence {
+			p.features, p.values = append(p.features, index[e.Name]), append(p.values, float64(e.Value))
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func (p *point) score(w []float64) (z float64) {
+	for i, f := range p.features {
+		z += p.values[i] * w[f]
+	}
+	return z
+}
+
+// folds is how many parts the repositories are cut into, each of which is
+// judged by weights that were fitted to the others.
+const folds = 6
+
+// judged returns the score of each point by weights that were fitted to other
+// repositories than its own.
+func judged(all []point, size int, penalty float64) []float64 {
+	scores := make([]float64, len(all))
+	for fold := range uint32(folds) {
+		var rest []point
+		for _, p := range all {
+			if p.fold != fold {
+				rest = append(rest, p)
+			}
+		}
+		w := fitWeights(rest, size, penalty)
+		for i := range all {
+			if all[i].fold == fold {
+				scores[i] = all[i].score(w)
+			}
+		}
+	}
+	return scores
+}
+
+// bestPenalty returns the penalty under which repositories that were not fitted
+// to lose least, and the scores under it.
+func bestPenalty(all []point, size int) (best float64, scores []float64) {
+	least := math.Inf(1)
+	for _, penalty := range []float64{0.5, 1, 2, 4, 8, 16} {
+		loss, z := 0.0, judged(all, size, penalty)
+		for i, p := range all {
+			s := z[i]
+			if !p.secret {
+				s = -s
+			}
+			loss += p.weight * math.Log1p(math.Exp(-s))
+		}
+		fmt.Fprintf(os.Stderr, "penalty %g: loss %.1f\n", penalty, loss)
+		if loss < least {
+			least, best, scores = loss, penalty, z
+		}
+	}
+	return best, scores
+}
+
+// wanted is the precision that the default threshold is to have in repositories
+// that were not fitted to.
+const wanted = 0.9
+
+// shift returns what is to be added to all scores so that of those beyond the
+// default threshold the wanted part are secrets.
+func shift(all []point, scores []float64) (best float64) {
+	threshold := math.Log(0.4 / 0.6)
+	for add := 0.5; add > -2; add -= 0.05 {
+		var right, wrong, missed float64
+		for i, p := range all {
+			switch beyond := scores[i]+add >= threshold; {
+			case p.weight < 1: // a plain word
+			case beyond && p.secret:
+				right++
+			case beyond:
+				wrong++
+			case p.secret:
+				missed++
+			}
+		}
+		fmt.Fprintf(os.Stderr, "moved by %.2f: precision %.3f, recall of candidates %.3f across repositories\n", add, right/(right+wrong), right/(right+missed))
+		if right >= wanted*(right+wrong) {
+			return add
+		}
+	}
+	return best
+}
+
 // fitWeights is logistic regression with a penalty on the squares of all
 // weights but the first, by steps whose size each weight adapts (Adam). It is
 // deterministic.
-func fitWeights(examples []candidate) []float64 {
-	names := detectors.Weighted()
-	index := map[string]int{}
-	for i, e := range names {
-		index[e.Name] = i
-	}
-	w, m, v := make([]float64, len(names)), make([]float64, len(names)), make([]float64, len(names))
+func fitWeights(examples []point, size int, penalty float64) []float64 {
+	w, m, v := make([]float64, size), make([]float64, size), make([]float64, size)
 	total := 0.0
 	for i := range examples {
 		total += examples[i].weight
 	}
-	const penalty, steps, rate = 0.6, 4000, 0.03
-	grad := make([]float64, len(names))
+	const steps, rate = 2500, 0.03
+	grad := make([]float64, size)
 	for step := 1; step <= steps; step++ {
 		clear(grad)
 		for i := range examples {
-			c := &examples[i]
-			z := 0.0
-			for _, e := range c.evidence {
-				z += float64(e.Value) * w[index[e.Name]]
-			}
-			p := 1 / (1 + math.Exp(-z))
-			if c.secret {
+			e := &examples[i]
+			p := 1 / (1 + math.Exp(-e.score(w)))
+			if e.secret {
 				p--
 			}
-			for _, e := range c.evidence {
-				grad[index[e.Name]] += c.weight * p * float64(e.Value)
+			for k, f := range e.features {
+				grad[f] += e.weight * p * e.values[k]
 			}
 		}
 		for k := range w {
