@@ -1,92 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"hash/fnv"
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/seed-5dd601fe/sprawl/detectors"
 )
-
-// A label says what a person who read the place calls the value there.
-type label struct {
-	repo, path        string
-	line, column, end int
-	secret            bool
-	kind              string
-	weight            float64
-	met               bool
-}
-
-// The weights of labels of dictionary words, such as "secret": readers differ
-// over them, the more so in tests.
-const (
-	weakTestWeight = 0.03
-	weakWeight     = 0.3
-)
-
-// readLabels reads files of lines of repository, commit, path, line, first
-// column, column after the last, "secret" or "not", kind, note; the weight of a
-// sampled line is in its note, as w=3.5.
-func readLabels(glob string) (all []*label, err error) {
-	for pattern := range strings.SplitSeq(glob, ",") {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range files {
-			more, err := readFile(name)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, more...)
-		}
-	}
-	return all, nil
-}
-
-func readFile(name string) (all []*label, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		t := strings.Split(lines.Text(), "\t")
-		if len(t) < 8 || t[6] != "secret" && t[6] != "not" {
-			continue
-		}
-		l := &label{repo: t[0], path: t[2], secret: t[6] == "secret", kind: t[7], weight: 1}
-		var errs [3]error
-		l.line, errs[0] = strconv.Atoi(t[3])
-		l.column, errs[1] = strconv.Atoi(t[4])
-		l.end, errs[2] = strconv.Atoi(t[5])
-		if errs != [3]error{} {
-			return nil, fmt.Errorf("%s:%d: want numbers of line and columns", name, n)
-		}
-		if len(t) > 8 {
-			if _, w, ok := strings.Cut(t[8], "w="); ok {
-				if l.weight, err = strconv.ParseFloat(strings.Fields(w)[0], 64); err != nil {
-					return nil, fmt.Errorf("%s:%d: %w", name, n, err)
-				}
-			}
-		}
-		switch l.kind {
-		case "weak-test":
-			l.weight = weakTestWeight
-		case "weak-password":
-			l.weight = weakWeight
-		}
-		all = append(all, l)
-	}
-	return all, lines.Err()
-}
 
 // learn fits the weights to the labelled candidates below dirs and prints the
 // table, or, with held, only measures the weights there are.
@@ -146,9 +69,14 @@ func match(set *detectors.Set, dirs []string, labels []*label) (examples []candi
 // labelOf returns the label that overlaps with c, a secret before a not.
 func labelOf(c *candidate, labels []*label) (best *label) {
 	for _, l := range labels {
-		if l.line == c.line && l.column < c.end && c.column < l.end {
+		switch {
+		case l.lines:
+			if best == nil && l.line <= c.line && c.line <= l.end {
+				best = l
+			}
+		case l.line == c.line && l.column < c.end && c.column < l.end:
 			l.met = true
-			if best == nil || l.secret {
+			if best == nil || best.lines || l.secret {
 				best = l
 			}
 		}
