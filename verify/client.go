@@ -111,7 +111,7 @@ func (is *Issuers) NewClient(o Options) (*Client, error) {
 	rand.Read(c.salt[:]) // never fails, as of Go 1.24
 	named := append([]string(nil), o.AllowPrivate...)
 	for id, base := range o.Hosts {
-		u, err := parseBase(base)
+		u, err := parseBase(id, base)
 		if err != nil || is.find(id) == nil && !c.isSpeaker(id) {
 			return nil, fmt.Errorf("host for issuer %q: want the id of an issuer and a URL such as https://git.example.org", id)
 		}
@@ -172,9 +172,15 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// parseBase reads an operator's URL for an issuer.
-func parseBase(base string) (*url.URL, error) {
+// parseBase reads an operator's URL for an issuer. One for SSH is
+// ssh://user@host.
+func parseBase(id, base string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(base, "/"))
+	if id == "ssh" && err == nil && u.Scheme == "ssh" && u.Hostname() != "" && u.Path == "" && u.User.Username() != "" {
+		if _, has := u.User.Password(); !has {
+			return u, nil
+		}
+	}
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("no base URL")
 	}

@@ -24,6 +24,7 @@ type line struct {
 	finding *sprawl.Finding
 	base    *url.URL
 	now     time.Time
+	control bool // the credential is made up
 }
 
 // part returns the text of a part, or "".

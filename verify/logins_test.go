@@ -43,7 +43,7 @@ func login(u *url.URL) sprawl.Finding {
 	}
 	password, _ := u.User.Password()
 	add("scheme", u.Scheme, true)
-	add("user", u.User.Username(), true)
+	add("user", strings.NewReplacer(",", "%2C", "=", "%3D").Replace(u.User.Username()), true)
 	add("password", password, false)
 	add("host", u.Host, true)
 	add("database", strings.TrimPrefix(u.Path, "/"), true)
@@ -100,6 +100,11 @@ var realServers = []struct{ name, live, dead, account string }{
 	{"SPRAWL_TEST_POSTGRES", "accepted the password", "28P01", "app"},
 	{"SPRAWL_TEST_MYSQL", "accepted the password", "1045", "app"},
 	{"SPRAWL_TEST_REDIS", "accepted the password", "WRONGPASS", "default"},
+	{"SPRAWL_TEST_AMQP", "accepted the password", "403", "app"},
+	{"SPRAWL_TEST_MQTT", "accepted the password", "bad user name or password", "app"},
+	{"SPRAWL_TEST_LDAP", "accepted the password", "49", "cn=admin,dc=acme,dc=internal"},
+	{"SPRAWL_TEST_SMTP", "accepted the password", "535", "app"},
+	{"SPRAWL_TEST_IMAP", "accepted the password", "AUTHENTICATIONFAILED", "app"},
 }
 
 // TestRealServers logs in to real servers, with passwords that are right and
@@ -235,7 +240,9 @@ var badPeers = map[string]func(net.Conn){
 }
 
 // schemes are those of logins by URI.
-var schemes = []string{"postgres", "mysql", "redis"}
+var schemes = []string{
+	"postgres", "mysql", "redis", "rediss", "ssh", "ldap", "ldaps", "nats", "amqp", "amqps", "mqtt", "mqtts", "smtp", "smtps", "imap", "imaps",
+}
 
 // TestBadPeers wants whatever answers at a port to be unknown, soon.
 func TestBadPeers(t *testing.T) {

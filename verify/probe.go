@@ -166,7 +166,7 @@ func (c *Client) attempt(ctx context.Context, q *question) outcome {
 // speak has a speaker ask once.
 func (c *Client) speak(ctx context.Context, q *question) outcome {
 	now := c.o.Clock.Now()
-	out := q.speaker.ask(ctx, &line{c: c, finding: q.finding, base: q.base, now: now})
+	out := q.speaker.ask(ctx, &line{c: c, finding: q.finding, base: q.base, now: now, control: q.control})
 	out.verdict.At = now
 	return out
 }

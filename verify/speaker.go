@@ -39,8 +39,27 @@ func speakers() []speaker {
 		postgresSpeaker(),
 		mysqlSpeaker(),
 		redisSpeaker(),
+		sshKeySpeaker(),
+		sshPasswordSpeaker(),
+		ldapSpeaker(),
+		natsSpeaker(),
+		amqpSpeaker(),
+		mqttSpeaker(),
+		smtpSpeaker(),
+		imapSpeaker(),
+		registrySpeaker(),
+		kubeSpeaker(),
+		vaultSpeaker(),
+		googleSpeaker(),
+		entraSpeaker(),
+		azureStorageSpeaker(),
+		githubAppSpeaker(),
+		alibabaSpeaker(),
 	}
 }
+
+// maxPart is the longest part that is written into a protocol, in bytes.
+const maxPart = 16 << 10
 
 // speaks returns who asks about f, or nil.
 func (c *Client) speaks(f *sprawl.Finding) *speaker {
@@ -59,6 +78,9 @@ func (c *Client) spoken(s *speaker, f *sprawl.Finding) (*question, string) {
 		if value, ok := f.Part(name); !ok || value.Len() == 0 {
 			return nil, "its " + name + " is missing"
 		}
+	}
+	if slices.ContainsFunc(f.Parts, func(p sprawl.Part) bool { return p.Value.Len() > maxPart }) {
+		return nil, "a part is too long"
 	}
 	if s.login && !c.o.Logins {
 		return nil, "logins are only tried if that is wanted"
