@@ -34,6 +34,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"scan":    cmdScan,
 		"found":   cmdFound,
 		"places":  cmdPlaces,
+		"idof":    cmdIDOf,
 		"only":    cmdOnly,
 		"gap":     cmdGap,
 		"receipt": cmdReceipt,
@@ -349,6 +350,9 @@ func checkLine(ts *testscript.TestScript, at map[string]any, data []byte, start 
 		ts.Fatalf("it starts in line %d column %d: %v", line, column, at)
 	}
 }
+
+// cmdIDOf sets a variable to the id of a credential: idof NAME VALUE.
+func cmdIDOf(ts *testscript.TestScript, neg bool, args []string) { ts.Setenv(args[0], idOf(args[1])) }
 
 // cmdPlaces wants a credential in exactly so many places: places VALUE N.
 func cmdPlaces(ts *testscript.TestScript, neg bool, args []string) {
