@@ -186,7 +186,7 @@ func afterUser(v slot, data []byte) (slot, bool) {
 
 // findRow finds values in the columns of an SQL INSERT whose names tell.
 func findRow(sc *Scanner, dst []match, r *rule, data []byte, pos, size int) (_ []match, lo, hi int) {
-	lo, hi = pos-1, pos+size
+	lo = pos - 1
 	limit := min(pos+maxColumns, len(data))
 	open := pos + size
 	for open < limit && data[open] != '(' && data[open] != ';' && data[open] != '\n' {

@@ -16,19 +16,18 @@ import (
 
 // A candidate is a value that the generic tier weighed.
 type candidate struct {
-	repo, path   string
-	line         int
-	column       int // of the value's first byte, from 1
-	end          int // of its last, plus one
-	text         string
-	value        string
-	confidence   int
-	evidence     []detectors.Evidence
-	rule         string
-	place        string
-	secret, seen bool
-	kind         string
-	weight       float64
+	repo, path string
+	line       int
+	column     int // of the value's first byte, from 1
+	end        int // of its last, plus one
+	text       string
+	value      string
+	confidence int
+	evidence   []detectors.Evidence
+	rule       string
+	secret     bool
+	kind       string
+	weight     float64
 }
 
 // candidates calls yield with every candidate in the files below dir.
