@@ -63,6 +63,9 @@ type Verdict struct {
 	Expires time.Time // zero if not known
 	Grade   string    // of the evidence that it is dead, "A" to "D"; "" where nobody tried to prove it
 	At      time.Time // zero if nobody was asked
+
+	Vantage  string // the machine that asked, as far as that is known; "" if not
+	Verifier string // the issuer's entry by which the answer was read, such as "github@3f2a91c07b55"
 }
 
 // A Zone is where a location stands in terms of trust: a vector of facets, in

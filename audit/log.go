@@ -194,6 +194,16 @@ func (e *BrokenError) Error() string { return fmt.Sprintf("line %d: %s", e.Line,
 // error is a *BrokenError where the chain does not hold, that of yield, or that
 // of r.
 func Verify(r io.Reader, yield func(Entry) error) (Head, error) {
+	return VerifyEach(r, func(e Entry, _ string) error {
+		if yield == nil {
+			return nil
+		}
+		return yield(e)
+	})
+}
+
+// VerifyEach is Verify with the hash of each entry.
+func VerifyEach(r io.Reader, yield func(e Entry, hash string) error) (Head, error) {
 	head := Head{Hash: origin}
 	in := bufio.NewReaderSize(r, 64<<10)
 	for {
@@ -210,10 +220,7 @@ func Verify(r io.Reader, yield func(Entry) error) (Head, error) {
 			return head, &BrokenError{head.Entries + 1, why}
 		}
 		head.Entries++
-		if yield == nil {
-			continue
-		}
-		if err := yield(e); err != nil {
+		if err := yield(e, head.Hash); err != nil {
 			return head, err
 		}
 	}

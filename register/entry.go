@@ -111,6 +111,9 @@ type Judgment struct {
 	Scopes  []string     `json:"scopes,omitempty"`
 	Expires time.Time    `json:"expires,omitzero"`
 	Grade   string       `json:"grade,omitempty"` // of the evidence that it is dead
+
+	Vantage  string `json:"vantage,omitempty"`  // the machine that asked
+	Verifier string `json:"verifier,omitempty"` // the entry by which the answer was read
 }
 
 // An Event is something that happened to a credential.
@@ -136,6 +139,7 @@ const (
 	ValueLost   = "value_lost"         // in no place any more, and never proven dead
 	Gone        = "location_gone"      // no longer at a place
 	Replaced    = "slot_value_changed" // another value is in its place
+	Moved       = "moved"              // still in the file, at another line
 	Owned       = "owner_changed"
 	Accepted    = "accepted"
 	AcceptVoid  = "accept_void" // an acceptance ended before its time

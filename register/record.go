@@ -128,6 +128,7 @@ func judgment(v sprawl.Verdict, at time.Time) Judgment {
 	return Judgment{
 		At: at, State: v.State, Reason: clean(v.Reason), Account: clean(v.Account), Scopes: v.Scopes,
 		Expires: v.Expires.UTC().Truncate(time.Millisecond), Grade: v.Grade,
+		Vantage: clean(v.Vantage), Verifier: v.Verifier,
 	}
 }
 

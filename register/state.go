@@ -160,9 +160,14 @@ func (e *Entry) Verdict() sprawl.Verdict {
 	if len(e.Verdicts) == 0 {
 		return sprawl.Verdict{State: sprawl.Unknown, Reason: "not asked"}
 	}
-	j := e.Verdicts[len(e.Verdicts)-1]
+	return e.Verdicts[len(e.Verdicts)-1].Verdict()
+}
+
+// Verdict returns j as it was given.
+func (j *Judgment) Verdict() sprawl.Verdict {
 	return sprawl.Verdict{
 		State: j.State, Reason: j.Reason, Account: j.Account, Scopes: j.Scopes, Expires: j.Expires, Grade: j.Grade, At: j.At,
+		Vantage: j.Vantage, Verifier: j.Verifier,
 	}
 }
 

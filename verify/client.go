@@ -65,6 +65,14 @@ type Options struct {
 	// goroutine.
 	Audit func(Probe)
 
+	// Name, if not nil, returns the id of a credential, for Audit.
+	Name func(f *sprawl.Finding) string
+
+	// Reserve, if not nil, keeps the pace of an issuer for all processes: it
+	// reserves the next moment, at which the issuer may be asked once every so
+	// often, and returns how far off that is. A register's store has it.
+	Reserve func(ctx context.Context, issuer string, every time.Duration, at time.Time) (time.Duration, error)
+
 	Clock   Clock                                                                // the system's if nil
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)         // the system's if nil
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error) // to an address that was checked; the system's if nil
@@ -75,6 +83,7 @@ type Probe struct {
 	At      time.Time
 	Issuer  string
 	Rule    string
+	Name    string // the credential's id, by Options.Name; "" if it was made up
 	Hint    string // of the credential, such as "ghp_…(40)"
 	Host    string
 	Method  string
@@ -146,6 +155,7 @@ func (c *Client) pace(issuer string, perSecond float64) {
 		perSecond = r
 	}
 	c.paces[issuer] = newPace(c.o.Clock, perSecond, c.o.Concurrency)
+	c.paces[issuer].share(issuer, c.o.Reserve)
 }
 
 func (o *Options) setDefaults() {

@@ -3,6 +3,7 @@ package verify
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
@@ -33,7 +34,11 @@ type Issuer struct {
 	Advice sprawl.Advice // what can be done about its credentials
 
 	Rate float64 // requests per second
-	Asks []Ask
+
+	// Settle is how long after a revocation some of its servers may still
+	// accept the credential; zero where that is not known.
+	Settle time.Duration
+	Asks   []Ask
 }
 
 // An Ask is one question, and how its answers are read.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 )
@@ -20,7 +21,7 @@ const (
 )
 
 const (
-	issuerKeys = "id, name, docs, category, hosts, self_hosted, rate, advice and ask"
+	issuerKeys = "id, name, docs, category, hosts, self_hosted, rate, settle, advice and ask"
 	askKeys    = "rules, starts, method, url, host_from, headers, basic, body, keep, live, dead, account, scopes and expires"
 	answerKeys = "status, json, text and example"
 )
@@ -103,6 +104,12 @@ func (l *loader) issuer(t *table) Issuer {
 	i.Name, i.Docs, i.Category = t.text("name"), t.text("docs"), t.text("category")
 	i.Hosts, i.SelfHosted = t.texts("hosts"), t.yes("self_hosted")
 	i.Rate = t.number("rate", defaultRate)
+	if text := t.text("settle"); text != "" {
+		var err error
+		if i.Settle, err = time.ParseDuration(text); err != nil || i.Settle <= 0 {
+			l.bad("settle", "%q is no time: want one such as \"5m\"", text)
+		}
+	}
 	i.Advice = l.advice(t, &i)
 	asks := t.tables("ask")
 	t.done(issuerKeys)

@@ -39,8 +39,31 @@ type pace struct {
 	limiter *rate.Limiter
 	slots   chan struct{}
 
+	// Where several processes share the pace.
+	issuer  string
+	reserve func(ctx context.Context, issuer string, every time.Duration, at time.Time) (time.Duration, error)
+
 	mu    sync.Mutex
 	until time.Time // before which the issuer asked to be left alone
+}
+
+// share lets other processes take turns with this one, if reserve is not nil.
+func (p *pace) share(issuer string, reserve func(context.Context, string, time.Duration, time.Time) (time.Duration, error)) {
+	p.issuer, p.reserve = issuer, reserve
+}
+
+// shared waits until it is this process's turn. A register that can't be
+// written keeps nobody waiting: the pace within the process is kept all the
+// same.
+func (p *pace) shared(ctx context.Context, every time.Duration) error {
+	if p.reserve == nil {
+		return nil
+	}
+	wait, err := p.reserve(ctx, p.issuer, every, p.clock.Now())
+	if err != nil || wait <= 0 {
+		return ctx.Err()
+	}
+	return p.clock.Sleep(ctx, min(wait, maxPause))
 }
 
 func newPace(clock Clock, perSecond float64, concurrency int) *pace {
@@ -78,7 +101,10 @@ func (p *pace) turn(ctx context.Context) (bool, error) {
 		}
 	}
 	now := p.clock.Now()
-	return true, p.clock.Sleep(ctx, p.limiter.ReserveN(now, 1).DelayFrom(now))
+	if err := p.clock.Sleep(ctx, p.limiter.ReserveN(now, 1).DelayFrom(now)); err != nil {
+		return false, err
+	}
+	return true, p.shared(ctx, time.Duration(float64(time.Second)/float64(p.limiter.Limit())))
 }
 
 func (p *pace) paused() time.Duration {

@@ -130,6 +130,9 @@ func (c *Client) audit(q *question, n int, out *outcome) {
 		Method: q.method(), Path: q.path(), Control: q.control,
 		Attempt: n, Status: out.status, Verdict: out.verdict.State, Reason: out.verdict.Reason,
 	}
+	if c.o.Name != nil && !q.control {
+		p.Name = c.o.Name(q.finding)
+	}
 	for _, part := range q.finding.Parts {
 		if !part.Public {
 			p.Hint = part.Value.String()

@@ -27,6 +27,9 @@ const (
 
 var honorable = []string{honorIgnoreFile, honorGitleaks, honorTrufflehog}
 
+// honoredWhy says why something was left out on the word of its authors.
+const honoredWhy = "followed because --honor says so"
+
 // honorOf returns which of honorable a mark in a line belongs to.
 func honorOf(mark string) string {
 	if strings.HasPrefix(mark, "trufflehog") {
@@ -95,7 +98,7 @@ func (h *honoring) leavesOut(at *sprawl.Location) bool {
 
 func (h *honoring) skipped() (all []sprawl.Gap) {
 	for what, n := range h.done {
-		all = append(all, sprawl.Gap{Target: what.target, What: places(n), Why: what.by + ", followed because --honor says so"})
+		all = append(all, sprawl.Gap{Target: what.target, What: places(n), Why: what.by + ", " + honoredWhy})
 	}
 	slices.SortFunc(all, func(a, b sprawl.Gap) int {
 		return strings.Compare(string(a.Target)+a.Why, string(b.Target)+b.Why)

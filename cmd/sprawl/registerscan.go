@@ -22,6 +22,7 @@ import (
 type registerFlags struct {
 	address string
 	onlyNew bool
+	left    []string // ids of what was left out since it is accepted
 }
 
 func (f *registerFlags) register(cmd *cobra.Command) {
@@ -68,6 +69,7 @@ func (f *registerFlags) record(ctx context.Context, store *register.Store, in *r
 		switch {
 		case news.Open[cr.ID]:
 			accepted++
+			f.left = append(f.left, cr.ID)
 			return true
 		case f.onlyNew && !news.New[cr.ID] && news.Copied[cr.ID] == 0:
 			known++

@@ -19,6 +19,7 @@ import (
 	"github.com/seed-5dd601fe/sprawl/report"
 	"github.com/seed-5dd601fe/sprawl/sources"
 	"github.com/seed-5dd601fe/sprawl/sweep"
+	"github.com/seed-5dd601fe/sprawl/verify"
 )
 
 // scanFlags are the flags of sprawl scan.
@@ -122,7 +123,9 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if store != nil {
 		defer store.Close()
 	}
-	asker, err := f.verify.open()
+	log := newAuditor(c, f.verify.audit, f.store.address, time.Now)
+	defer log.close()
+	asker, err := f.verify.open(c, store, log, verify.SystemClock())
 	if err != nil {
 		return exitRequest, err
 	}
@@ -142,6 +145,7 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if err != nil {
 		return exitRequest, err
 	}
+	log.reads(targetsOf(places))
 	in := register.New(key)
 	bar, began := newProgress(c, f), time.Now()
 	receipt, err := sweep.Run(ctx, sweep.Config{
@@ -171,6 +175,7 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if store != nil {
 		f.store.record(ctx, store, in, doc, whole(doc, f))
 	}
+	log.suppressions(doc, f.store.left)
 	doc.Exit = exitCode(doc, f.failOn)
 	return doc.Exit, f.write(c, doc)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -10,8 +9,6 @@ import (
 
 	"github.com/seed-5dd601fe/sprawl"
 	"github.com/seed-5dd601fe/sprawl/register"
-	"github.com/seed-5dd601fe/sprawl/report"
-	"github.com/seed-5dd601fe/sprawl/sweep"
 	"github.com/seed-5dd601fe/sprawl/verify"
 )
 
@@ -19,6 +16,8 @@ import (
 type verifyFlags struct {
 	ask, plan bool
 	logins    bool
+	maxAge    string
+	audit     string
 	hosts     []string
 	named     []string
 	canaries  []string
@@ -28,20 +27,22 @@ func (f *verifyFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.BoolVar(&f.ask, "verify", false, "ask the issuers whether what was found still works (sends credentials to them)")
 	fl.BoolVar(&f.plan, "plan", false, "say what --verify would send where, and send nothing")
-	fl.BoolVar(&f.logins, "verify-logins", false, "with --verify, try passwords too: one attempt per account and day")
+	f.how(cmd)
+}
+
+// how adds the flags that say how issuers are asked.
+func (f *verifyFlags) how(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.BoolVar(&f.logins, "verify-logins", false, "try passwords too: one attempt per account and day")
 	fl.StringSliceVar(&f.hosts, "issuer-host", nil, "ask at `ISSUER=URL` instead of the issuer's own address")
 	fl.StringSliceVar(&f.named, "private-host", nil, "let this `HOST` be asked though its address is private or it has no TLS")
 	fl.StringSliceVar(&f.canaries, "canary", nil, "never ask about credentials of this account or `HOST`, which is watched")
-}
-
-// An asker puts the question to issuers, or says what it would.
-type asker struct {
-	client *verify.Client
-	plan   bool
+	fl.StringVar(&f.maxAge, "max-age", "1h", "ask again only what the register's last answer about is older than `AGE`, such as 30m or 7d")
+	fl.StringVar(&f.audit, "audit", "", "log every question to an issuer and every read of a store in `FILE` (by default beside the register)")
 }
 
 // open returns nil where nobody is to be asked.
-func (f *verifyFlags) open() (*asker, error) {
+func (f *verifyFlags) open(c console, store *register.Store, log *auditor, clock verify.Clock) (*asker, error) {
 	if !f.ask && !f.plan {
 		if len(f.hosts) > 0 || len(f.named) > 0 || len(f.canaries) > 0 || f.logins {
 			return nil, fmt.Errorf("--issuer-host, --private-host, --canary and --verify-logins say how to ask: give --verify or --plan too")
@@ -60,30 +61,22 @@ func (f *verifyFlags) open() (*asker, error) {
 		}
 		hosts[id] = address
 	}
-	client, err := issuers.NewClient(verify.Options{
+	maxAge, err := age(f.maxAge)
+	if err != nil {
+		return nil, fmt.Errorf("--max-age: %w", err)
+	}
+	if f.ask && !f.plan {
+		if err := log.ready(); err != nil {
+			return nil, err
+		}
+	}
+	a := newAsker(c, issuers, store, log, maxAge, clock)
+	o := verify.Options{
 		Hosts: hosts, AllowPrivate: f.named, Logins: f.logins, Canaries: f.canaries,
 		UserAgent: "sprawl/" + version() + " (+https://github.com/seed-5dd601fe/sprawl)",
-	})
-	if err != nil {
-		return nil, err
 	}
-	return &asker{client, f.plan}, nil
-}
-
-// ask gives each credential in doc its verdict.
-func (a *asker) ask(ctx context.Context, c console, in *register.Inventory, doc *report.Document) {
-	defer a.client.Close()
-	findings := make([]sprawl.Finding, len(doc.Credentials))
-	for i, cr := range doc.Credentials {
-		findings[i], _ = in.Finding(cr.ID) // every credential was found
-	}
-	if a.plan {
-		a.show(c, findings)
-		return
-	}
-	for i, v := range sweep.Ask(ctx, findings, a.client.Ask) {
-		doc.Credentials[i].Verdict = v
-	}
+	a.plan = f.plan
+	return a, a.connect(o)
 }
 
 // show prints the plan to standard error, where it is in nobody's way.
