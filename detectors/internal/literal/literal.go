@@ -27,7 +27,7 @@ type Literal struct {
 	Fold bool   // in any ASCII letter case
 
 	// Apart says that no word character stands before the literal. It is worth
-	// saying of one that has MinLen bytes.
+	// saying of one that has MinLen bytes, which is found only there.
 	Apart bool
 }
 
@@ -40,8 +40,8 @@ type Hit struct {
 // MinLen is the length of the shortest literal. The filter looks at every second
 // position, and needs a fourth byte to see one of this length at the other
 // parity: the byte before, which is no word character if the literal stands
-// Apart; otherwise the byte after, and the literal is found only where that is
-// one that Follows.
+// Apart; otherwise the byte after, which must be one that Follows. A literal of
+// this length is found only where that is so.
 const MinLen = 3
 
 const (
@@ -155,7 +155,7 @@ func gramOf(text string) uint32 {
 // tokens, names and templates begin with.
 func Follows(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
-		c == '_' || c == '-' || c == '%' || c == ':' || c == '$' || c == '{' || c == '<'
+		c == '_' || c == '-' || c == '%' || c == ':' || c == '$' || c == '{' || c == '<' || c == '.' || c == '/' || c == '+' || c == '~'
 }
 
 func newEntry(l Literal, off int, lit uint16) entry {
@@ -293,14 +293,23 @@ func (s *Set) stands(e *entry, data []byte, pos int) bool {
 			return false
 		}
 		if e.size <= 8 {
-			return true
+			return e.size > MinLen || s.shortStands(e, data, pos)
 		}
 	}
 	l := &s.texts[e.lit]
-	if pos+len(l.Text) > len(data) {
+	if pos+len(l.Text) > len(data) || e.size == MinLen && !s.shortStands(e, data, pos) {
 		return false
 	}
 	return equal(data[pos:pos+len(l.Text)], l.Text, l.Fold)
+}
+
+// shortStands reports whether what is beside a literal of MinLen bytes lets it
+// be found, at either parity.
+func (s *Set) shortStands(e *entry, data []byte, pos int) bool {
+	if s.texts[e.lit].Apart {
+		return pos == 0 || !isWord(data[pos-1])
+	}
+	return pos+MinLen < len(data) && Follows(data[pos+MinLen])
 }
 
 // equal compares data with text, which have the same length.
