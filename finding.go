@@ -92,6 +92,10 @@ type Life struct {
 	Refs       []string // the refs whose newest commit holds it, up to MaxRefs
 	RefCount   int      // how many there are
 	Note       string   // "unreachable", "stash", "index", "shallow boundary" …
+
+	// Old says that the credential was at the place before what the source was
+	// asked about: it is no place to be told of.
+	Old bool
 }
 
 // MaxRefs bounds Life.Refs: a mirror of a forge can have a ref per pull

@@ -52,6 +52,7 @@ type place struct {
 	encoding   []string
 	confidence int              // of this sighting, where it has one of its own
 	whole      *sprawl.Location // set where the location is known already
+	old        bool             // was there before what the run is about
 }
 
 type placeKey struct {
@@ -219,6 +220,10 @@ func (in *Inventory) Resolve(source int, t sprawl.Target, life sprawl.Life) {
 	r := in.rows[life.Credential]
 	for _, i := range r.placesIn(objectKey{source, life.Object}) {
 		p := &r.places[i]
+		if life.Old {
+			p.old = true
+			continue
+		}
 		at := sprawl.Location{Target: t, Object: p.object, Kind: p.kind, Start: p.start, End: p.end, Encoding: p.encoding, Confidence: p.confidence}
 		if p.whole != nil {
 			at = *p.whole
@@ -272,7 +277,7 @@ func (in *Inventory) Sure(targets []sprawl.Target, confidence int) (all []sprawl
 			r.Confidence = r.surest()
 		}
 		switch {
-		case r.into != nil:
+		case r.into != nil || r.old():
 		case r.Confidence < confidence:
 			hidden++
 		default:
@@ -306,6 +311,11 @@ func (r *row) surest() (confidence int) {
 	return cmp.Or(confidence, r.Confidence)
 }
 
+// old reports whether all places of r were there before what the run is about.
+func (r *row) old() bool {
+	return len(r.Locations) == 0 && len(r.places) > 0 && !slices.ContainsFunc(r.places, func(p place) bool { return !p.old })
+}
+
 // locations returns the resolved locations, and one for each place that none
 // of them covers.
 func (r *row) locations(targets []sprawl.Target) []sprawl.Location {
@@ -313,7 +323,7 @@ func (r *row) locations(targets []sprawl.Target) []sprawl.Location {
 	for i := range r.places {
 		if p := &r.places[i]; p.whole != nil && p.object.IsZero() {
 			all = append(all, *p.whole)
-		} else if !r.resolved(p.source, targets) {
+		} else if !p.old && !r.resolved(p.source, targets) {
 			all = append(all, sprawl.Location{
 				Target: targets[p.source], Object: p.object, Kind: p.kind, Path: p.inner,
 				Start: p.start, End: p.end, Encoding: p.encoding, Confidence: p.confidence,

@@ -53,7 +53,7 @@ func (r *Repo) unwrap(ctx context.Context, s *span, id sprawl.ID) (commit sprawl
 			s.files = append(s.files, staged{id: id})
 			return sprawl.ID{}, nil
 		case pack.Tree:
-			d := treeDiff{repo: r, span: s, opened: make(map[sprawl.ID]bool), files: make(map[sprawl.ID]bool), compared: make(map[string]bool)}
+			d := treeDiff{repo: r, span: s, opened: make(map[sprawl.ID]bool), compared: make(map[string]string)}
 			return sprawl.ID{}, d.tree(ctx, "", id, nil, 0)
 		}
 		s.tags = append(s.tags, id)

@@ -1,8 +1,10 @@
 package git
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-5dd601fe/sprawl"
@@ -78,5 +80,59 @@ func TestSinceBothSides(t *testing.T) {
 	scan(t, s.target(), Options{Since: "main...side"}, ours).clean(t).one(t)
 	if r := scan(t, s.target(), Options{Since: "main...side"}, theirs).clean(t); len(r.at) > 0 {
 		t.Errorf("the other side was read: %s", r.show())
+	}
+}
+
+// TestSinceCarries holds what a range brings to a plain comparison, for every
+// commit of a history in which a secret comes and goes in three files.
+func TestSinceCarries(t *testing.T) {
+	s, tok := newSandbox(t), token()
+	contents := []string{"", "x", tok, "x" + tok, tok + "y"}
+	names := []string{"a", "d/b", "c"}
+	at := []map[string]string{{}}
+	ids := []string{s.commit("start", "1")}
+	for i := range 40 {
+		now := map[string]string{}
+		for k, v := range at[len(at)-1] {
+			now[k] = v
+		}
+		name := names[i*7%3]
+		now[name] = contents[i*i%11%5] + strings.Repeat("z", i)
+		ids = append(ids, s.commit(name, now[name]))
+		at = append(at, now)
+	}
+	for from := 0; from < len(ids); from += 3 {
+		want := map[string]bool{}
+		for i := from + 1; i < len(ids); i++ {
+			for _, name := range names {
+				if strings.Contains(at[i][name], tok) && !strings.Contains(at[i-1][name], tok) {
+					want[name] = true
+				}
+			}
+		}
+		r := scan(t, s.target(), Options{Since: ids[from]}, tok).clean(t)
+		got := map[string]bool{}
+		for _, life := range r.lives {
+			if !life.Old {
+				got[life.Path] = true
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("since commit %d: at %v, want %v", from, got, want)
+		}
+	}
+}
+
+// TestSinceTwins has one directory come twice in one commit: both are places.
+func TestSinceTwins(t *testing.T) {
+	s, tok := newSandbox(t), token()
+	base := s.commit("a", "1")
+	s.write("x/f", tok)
+	s.write("y/deep/f", tok)
+	s.git("add", "-A")
+	s.git("commit", "-q", "-m", "m")
+	r := scan(t, s.target(), Options{Since: base}, tok).clean(t)
+	if len(r.lives) != 2 {
+		t.Errorf("want two places: %s", r.show())
 	}
 }

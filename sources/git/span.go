@@ -18,7 +18,8 @@ type span struct {
 	tags    []sprawl.ID // objects of annotated tags
 	edge    []sprawl.ID // parents of these that are not new
 	trees   []sprawl.ID // opened, because they differ from a parent's
-	files   []staged    // blobs that no parent has at their path
+	files   []staged    // blobs that no parent has at their path; one for each path
+	repeats []string    // directories that changed as another one did
 	errs    gaps
 }
 
@@ -191,7 +192,7 @@ func (q *dateQueue) Pop() any {
 
 // diff compares the tree of every new commit with those of its parents.
 func (w *walk) diff(ctx context.Context) error {
-	d := treeDiff{repo: w.repo, span: w.span, opened: make(map[sprawl.ID]bool), files: make(map[sprawl.ID]bool), compared: make(map[string]bool)}
+	d := treeDiff{repo: w.repo, span: w.span, opened: make(map[sprawl.ID]bool), compared: make(map[string]string)}
 	edge := make(map[sprawl.ID]bool)
 	for _, id := range w.span.commits {
 		h := w.seen[id].header
@@ -219,11 +220,10 @@ type treeDiff struct {
 	repo   *Repo
 	span   *span
 	opened map[sprawl.ID]bool
-	files  map[sprawl.ID]bool
 
 	// compared are the trees that were compared with the same others before:
 	// trees that hold one another often would else be opened for every path.
-	compared map[string]bool
+	compared map[string]string // the path
 }
 
 // tree compares a tree with those at the same path in the parents.
@@ -243,10 +243,13 @@ func (d *treeDiff) tree(ctx context.Context, path string, id sprawl.ID, before [
 	for _, b := range before {
 		key += string(b[:20])
 	}
-	if d.compared[key] {
+	if first, ok := d.compared[key]; ok {
+		if first != path {
+			d.span.repeats = append(d.span.repeats, path)
+		}
 		return nil
 	}
-	d.compared[key] = true
+	d.compared[key] = path
 	_, data, err := d.repo.objs.read(id, nil)
 	if err != nil {
 		d.span.errs.add("tree "+id.String(), err)
@@ -299,9 +302,8 @@ func (d *treeDiff) entry(ctx context.Context, path, name string, raw []byte, mod
 		return d.tree(ctx, path, id, before, depth+1)
 	case mode == modeLink:
 		d.repo.tally.skip(d.repo.target, "submodule "+path, "at "+id.String()+" not read: it is another repository")
-	case !d.files[id]:
-		d.files[id] = true
-		d.span.files = append(d.span.files, staged{path, id})
+	default:
+		d.span.files = append(d.span.files, staged{path, id, before})
 	}
 	return nil
 }
@@ -309,7 +311,7 @@ func (d *treeDiff) entry(ctx context.Context, path, name string, raw []byte, mod
 // planSpan plans to read what the range brings: files, and the text and the
 // trees of its commits.
 func (r *Repo) planSpan() {
-	r.planFiles("range/blob", r.since.files)
+	r.planEdits("range/blob", r.since.files)
 	r.planFiles("range/commit", unnamed(r.since.commits))
 	r.planFiles("range/tree", unnamed(r.since.trees))
 	r.planFiles("range/tag", unnamed(r.since.tags))
@@ -327,14 +329,22 @@ func unnamed(ids []sprawl.ID) []staged {
 	return all
 }
 
-// locateSpan follows what was seen through the range alone. What the range
-// brings was nowhere before, so the trees that it opened are all that matter.
+// locateSpan follows what was seen through the range alone: the trees that it
+// opened are all that matter. What lay in a file before the range changed that
+// is not what the range brings.
 func (r *Repo) locateSpan(ctx context.Context, seen []sprawl.Sighting, yield func(sprawl.Life) error) error {
 	if err := r.objs.list(ctx); err != nil {
 		return err
 	}
 	r.loadRefs()
-	l := &locator{repo: r, graph: newGraph(r.objs, r.target, false), yield: yield, ranged: true}
+	e := newEdits(r.since.files, seen)
+	seen, old := e.part(seen)
+	for _, life := range old {
+		if err := yield(life); err != nil {
+			return err
+		}
+	}
+	l := &locator{repo: r, graph: newGraph(r.objs, r.target, false), yield: e.filter(r.since.repeats, yield), ranged: true}
 	if err := l.index(ctx, seen); err != nil {
 		return err
 	}

@@ -14,10 +14,12 @@ import (
 	"github.com/seed-5dd601fe/sprawl/sources/git/internal/pack"
 )
 
-// A staged is a file that the index holds and HEAD does not, or not like this.
+// A staged is a file that the index holds and HEAD does not, or not like this;
+// or that a commit of a range has, and its parents have not, or not like this.
 type staged struct {
-	path string
-	id   sprawl.ID
+	path   string
+	id     sprawl.ID
+	before []sprawl.ID // what is at its path in HEAD, or in the parents
 }
 
 // readStaged compares the index with the tree of HEAD. Directories that are
@@ -119,7 +121,11 @@ func (d *differ) file(e indexEntry, old sprawl.ID) {
 	case e.mode == modeSparse:
 		d.repo.tally.gap(d.repo.target, string(e.path), "differs from HEAD as a whole directory of a sparse index; run git sparse-checkout disable")
 	default:
-		d.out = append(d.out, staged{string(e.path), e.id})
+		f := staged{path: string(e.path), id: e.id}
+		if !old.IsZero() {
+			f.before = []sprawl.ID{old}
+		}
+		d.out = append(d.out, f)
 	}
 }
 
@@ -164,15 +170,7 @@ func (r *Repo) planStaged() {
 			return s.text(sprawl.KindName, "index", []byte(names.String()))
 		})
 	}
-	once := make(map[sprawl.ID]bool)
-	var files []staged
-	for _, f := range r.staged {
-		if !once[f.id] {
-			once[f.id] = true
-			files = append(files, f)
-		}
-	}
-	r.planFiles("index", files)
+	r.planEdits("index", r.staged)
 }
 
 // planFiles plans to read files of which the path is known.
@@ -213,8 +211,18 @@ func (r *Repo) locateStaged(seen []sprawl.Sighting, yield func(sprawl.Life) erro
 	for _, f := range r.staged {
 		paths[f.id] = append(paths[f.id], f.path)
 	}
+	e := newEdits(r.staged, seen)
+	seen, old := e.part(seen)
+	for _, life := range old {
+		if err := yield(life); err != nil {
+			return err
+		}
+	}
 	for _, s := range seen {
 		for _, path := range paths[s.Object] {
+			if e.carried(s.Credential, path) {
+				continue
+			}
 			life := sprawl.Life{Credential: s.Credential, Path: path, Object: s.Object, Versions: 1, Note: "index"}
 			if err := yield(life); err != nil {
 				return err
