@@ -38,6 +38,7 @@ sources/jsonl                : . sources/internal/entry sources/internal/unpack
 sources/github               : . sources/internal/client sources/internal/entry sources/internal/forge github.com/google/go-github/v60/...
 sources/gitlab               : . sources/internal/client sources/internal/entry sources/internal/forge github.com/xanzy/go-gitlab
 sources/consul               : . sources/internal/client sources/internal/entry sources/internal/forge
+sources/kube                 : . sources/internal/client sources/internal/entry sources/internal/forge gopkg.in/yaml.v3
 sources/vault                : . sources/internal/client sources/internal/entry sources/internal/forge
 sources/internal/forge       : . sources/internal/client sources/internal/entry sources/internal/unpack
 internal/fake                :

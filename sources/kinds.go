@@ -56,6 +56,12 @@ func Kinds() []Kind {
 			Needs: "nothing",
 			open:  openLines,
 		}, {
+			Schemes: []string{"kube"}, Example: "kube://payments?context=eu",
+			Reads: "of a cluster or a namespace: Secrets, ConfigMaps, the environment and the rest of pods and what makes them, Helm releases with their earlier revisions, Argo CD and Flux objects; what kubectl apply was given before; offline the same in kube:PATH, manifests or what kubectl get -o json prints",
+			Needs: "KUBECONFIG or ~/.kube/config, or a pod's service account, with list on secrets, configmaps, pods, deployments, statefulsets, daemonsets, replicasets, cronjobs and jobs; nothing for files",
+			Blind: "what is in the containers; values from outside that pods mount, as by the Secrets Store driver; kinds of objects that are not named here; kubeconfig's older auth-provider",
+			open:  openKube,
+		}, {
 			Schemes: []string{"stdin"}, Example: "-",
 			Reads: "one stream, and what is in it if it is an archive",
 			Needs: "nothing",

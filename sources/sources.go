@@ -17,6 +17,7 @@ import (
 	"github.com/seed-5dd601fe/sprawl/sources/github"
 	"github.com/seed-5dd601fe/sprawl/sources/gitlab"
 	"github.com/seed-5dd601fe/sprawl/sources/jsonl"
+	"github.com/seed-5dd601fe/sprawl/sources/kube"
 	"github.com/seed-5dd601fe/sprawl/sources/stdin"
 	"github.com/seed-5dd601fe/sprawl/sources/vault"
 )
@@ -94,7 +95,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error
 
 // request returns err as an ErrRequest if it is a source's own.
 func request(err error) error {
-	for _, own := range []error{consul.ErrRequest, dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest, vault.ErrRequest} {
+	for _, own := range []error{consul.ErrRequest, dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest, kube.ErrRequest, vault.ErrRequest} {
 		if errors.Is(err, own) {
 			return &requestError{err}
 		}
@@ -170,6 +171,13 @@ func openConsul(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source,
 		return nil, err
 	}
 	return s, nil
+}
+
+func openKube(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	return kube.Open(ctx, t, kube.Options{Getenv: o.Getenv, Reach: o.Reach})
 }
 
 func openVault(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
