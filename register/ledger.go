@@ -161,14 +161,41 @@ func (s *Store) Proofs(ctx context.Context, yield func(Evidence) error) error {
 		if err := json.Unmarshal([]byte(doc), &e); err != nil {
 			return s.explain(err)
 		}
-		sum, err := e.sum()
-		if err != nil || e.Prev != prev || e.ID != sum {
-			return s.explain(fmt.Errorf("the chain of evidence is broken at proof %d, %s", i+1, e.ID))
+		if err := e.follows(prev, i+1); err != nil {
+			return s.explain(err)
 		}
 		prev = e.ID
 		if err := yield(e); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// follows returns an error where e is not the n-th proof of a chain, after prev.
+func (e *Evidence) follows(prev string, n int) error {
+	sum, err := e.sum()
+	if err != nil || e.Prev != prev || e.ID != sum {
+		return fmt.Errorf("the chain of evidence is broken at proof %d, %s", n, e.ID)
+	}
+	return nil
+}
+
+// CheckProofs returns an error where all are not a whole chain: one was changed,
+// moved or taken out. Of proofs that somebody else is not to read, only ID and
+// Prev are given.
+func CheckProofs(all []Evidence) error {
+	prev := ""
+	for i := range all {
+		e := &all[i]
+		if e.Body == nil && e.Claim == "" && e.Credential == "" && e.Prev == prev && e.ID != "" {
+			prev = e.ID
+			continue
+		}
+		if err := e.follows(prev, i+1); err != nil {
+			return err
+		}
+		prev = e.ID
 	}
 	return nil
 }

@@ -98,6 +98,14 @@ func (is *Issuers) Merge(other *Issuers) *Issuers {
 	return &Issuers{merged}
 }
 
+// Find returns the issuer with that id, and whether there is one.
+func (is *Issuers) Find(id string) (Issuer, bool) {
+	if i := is.find(id); i != nil {
+		return *i, true
+	}
+	return Issuer{}, false
+}
+
 func (is *Issuers) find(id string) *Issuer {
 	for i := range is.all {
 		if is.all[i].ID == id {

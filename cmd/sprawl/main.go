@@ -77,7 +77,8 @@ func newRoot(c console, code *int) *cobra.Command {
 	root.AddCommand(
 		newScan(c, code), newReport(c, code), newRegister(c, code), newKey(c),
 		newRules(c, code), newExplain(c), newCrossings(c, code), newBoundaries(c, code), newSources(c), newHook(c, code), newCI(c, code), newVersion(c),
-		newVerify(c, code), newRecheck(c, code), newAudit(c, code),
+		newVerify(c, code), newRecheck(c, code), newProve(c, code), newOffboard(c, code), newAttest(c, code),
+		newRedeploy(c, code), newAudit(c, code),
 	)
 	return root
 }
