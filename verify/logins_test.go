@@ -74,7 +74,7 @@ func logins(t *testing.T, change func(*verify.Options)) *verify.Client {
 // fast lets tests be asked without pauses.
 func fast() map[string]float64 {
 	rates := map[string]float64{}
-	for _, id := range []string{"postgresql", "mysql", "redis", "rabbitmq", "mqtt", "nats", "mongodb-server", "ldap", "ssh", "smtp", "imap", "etcd", "registry"} {
+	for _, id := range []string{"postgresql", "mysql", "redis", "rabbitmq", "mqtt", "nats", "mongodb-server", "ldap", "ssh", "smtp", "imap", "etcd", "registry", "aws", "google", "entra", "azure-storage", "github", "alibaba", "vault", "kubernetes"} {
 		rates[id] = 1000
 	}
 	return rates
@@ -252,7 +252,7 @@ func TestBadPeers(t *testing.T) {
 			t.Run(name+"/"+scheme, func(t *testing.T) {
 				t.Parallel()
 				u := &url.URL{Scheme: scheme, User: url.UserPassword("app", rand.Text()), Host: address, Path: "/x"}
-				c := logins(t, func(o *verify.Options) { o.Timeout = time.Second })
+				c := logins(t, func(o *verify.Options) { o.Timeout = 300 * time.Millisecond })
 				judge(t, c, login(u), sprawl.Unknown, "")
 			})
 		}
