@@ -241,7 +241,7 @@ var badPeers = map[string]func(net.Conn){
 
 // schemes are those of logins by URI.
 var schemes = []string{
-	"postgres", "mysql", "redis", "rediss", "ssh", "ldap", "ldaps", "nats", "amqp", "amqps", "mqtt", "mqtts", "smtp", "smtps", "imap", "imaps",
+	"postgres", "mysql", "redis", "rediss", "ssh", "ldap", "ldaps", "nats", "amqp", "amqps", "mqtt", "mqtts", "smtp", "smtps", "imap", "imaps", "mongodb",
 }
 
 // TestBadPeers wants whatever answers at a port to be unknown, soon.

@@ -39,6 +39,7 @@ func speakers() []speaker {
 		postgresSpeaker(),
 		mysqlSpeaker(),
 		redisSpeaker(),
+		mongoSpeaker(),
 		sshKeySpeaker(),
 		sshPasswordSpeaker(),
 		ldapSpeaker(),

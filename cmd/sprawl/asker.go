@@ -73,6 +73,9 @@ func (a *asker) ask(ctx context.Context, c console, in *register.Inventory, doc 
 	findings := make([]sprawl.Finding, len(doc.Credentials))
 	for i, cr := range doc.Credentials {
 		findings[i], _ = in.Finding(cr.ID) // every credential was found
+	}
+	findings = verify.Join(findings)
+	for i, cr := range doc.Credentials {
 		a.know(&findings[i], cr.ID)
 	}
 	if a.plan {
