@@ -25,6 +25,12 @@ type Check struct {
 	// is tested is the format itself. Otherwise it may be one that somebody
 	// edited, or one of a newer scheme, and is kept at low confidence.
 	Must bool
+
+	// Span returns where a value whose literal is at pos ends, and whether one
+	// can stand there at all; it looks at each byte once. It is for formats of
+	// several parts, for which a pattern looks at the same bytes again for each
+	// literal of a hostile text. nil where the pattern is quick enough.
+	Span func(data []byte, pos int) (end int, ok bool)
 }
 
 // checks lists the checks that a rule can name. Those with a checksum were
@@ -47,7 +53,7 @@ var checks = checkTable(
 	Check{Name: "github-crc32", OK: githubOK, Fill: githubDigits},
 	Check{Name: "gitlab-routable", OK: gitlabRoutableOK, Fill: gitlabRoutableDigits},
 	Check{Name: "grafana-crc32", OK: grafanaOK, Fill: grafanaDigits},
-	Check{Name: "jwt", OK: jwtOK, Must: true},
+	Check{Name: "jwt", OK: jwtOK, Must: true, Span: jwtSpan},
 	Check{Name: "npm-crc32", OK: githubOK, Fill: githubDigits},
 	Check{Name: "pem", OK: pemOK, Must: true},
 	Check{Name: "pgp-crc24", OK: pgpArmorOK},

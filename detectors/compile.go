@@ -161,7 +161,7 @@ func (s *Set) gather() error {
 	}
 	for _, r := range s.rules {
 		for _, text := range r.Literals {
-			l := literal.Literal{Text: text[:min(len(text), nearby)], Fold: r.Fold, Apart: r.apart(text)}
+			l := literal.Literal{Text: text[:min(len(text), maxSearched)], Fold: r.Fold, Apart: r.apart(text)}
 			if r.Fold {
 				l.Text = strings.ToLower(l.Text)
 			}
@@ -236,6 +236,20 @@ func (s *Set) Compiled() (ids []string) {
 	return ids
 }
 
+// maxSearched is how much of a literal is searched for, in bytes: as much as a
+// delta's seams are looked at.
+const maxSearched = nearby
+
+// searched returns literals as they are searched for, which is how they name
+// what a shape knows of them.
+func searched(literals []string) []string {
+	all := make([]string, len(literals))
+	for i, text := range literals {
+		all[i] = text[:min(len(text), maxSearched)]
+	}
+	return all
+}
+
 // ready makes r's shape and looks its check up.
 func (r *rule) ready() {
 	r.shaped.Do(func() {
@@ -250,7 +264,7 @@ func (r *rule) ready() {
 		}
 		r.Max = min(r.Max, maxReach)
 		if r.find == nil {
-			r.shape = shapeOf(r.Match, r.Literals, r.Fold, r.Max)
+			r.shape = shapeOf(r.Match, searched(r.Literals), r.Fold, r.Max)
 		}
 		if r.derived {
 			var back int

@@ -65,6 +65,14 @@ func (sc *Scanner) match(dst []match, r *rule, data []byte, pos, size int) (_ []
 			from = pos
 		}
 	}
+	if r.check != nil && r.check.Span != nil {
+		end, ok := r.check.Span(data, pos)
+		to = min(to, end+1)
+		if hi = end + 1; !ok {
+			sc.note(r, pos, "the parts of a "+r.check.Name+" do not follow")
+			return dst, lo, hi
+		}
+	}
 	window := data[from:to]
 	if r.shape.needN > 0 && !r.shape.need.holdsRun(window, r.shape.needN) {
 		sc.note(r, pos, "nothing near the literal is long enough for a value")
