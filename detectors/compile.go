@@ -21,7 +21,8 @@ type Set struct {
 	rules    []*rule
 	byID     map[string]uint16
 	literals *literal.Sieve
-	uses     []use // by number of literal
+	uses     []use   // by number of literal
+	values   *values // that are looked for as they are; nil for none
 	hash     func() [32]byte
 }
 

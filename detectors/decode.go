@@ -89,6 +89,9 @@ func (sc *Scanner) inner(dst []match, decoded []byte, depth int, f frame) []matc
 	for _, h := range lv.found.Hits {
 		lv.todo = append(lv.todo, place{h.Pos, h.Lit})
 	}
+	for _, pos := range sc.known(decoded, 0, len(decoded)) {
+		lv.todo = append(lv.todo, place{pos, knownText})
+	}
 	for _, r := range lv.found.Runs {
 		lv.todo = append(lv.todo, place{r.Start, encodedRun})
 	}

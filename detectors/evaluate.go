@@ -17,6 +17,8 @@ func (sc *Scanner) evaluate(dst []match, data []byte, p place, depth int) (_ []m
 		return sc.evaluateRun(dst, data, pos, depth)
 	case wideRun:
 		return sc.evaluateWide(dst, data, pos, depth)
+	case knownText:
+		return sc.evaluateKnown(dst, data, pos, depth)
 	}
 	u := &sc.set.uses[p.lit]
 	if u.form != plainForm {

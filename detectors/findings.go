@@ -169,11 +169,20 @@ func (sc *Scanner) covered(kept []match, m *match) bool {
 			}
 			continue
 		}
-		if sc.rank(k) >= sc.rank(m) {
+		if sc.rank(k) >= sc.rank(m) && (!sc.set.besideKnown(k, m) || sameValue(k, m)) {
 			return true
 		}
 	}
 	return false
+}
+
+// besideKnown reports whether one of two matches that overlap is a known value
+// and the other has a format: what one says does not make the other less true.
+func (s *Set) besideKnown(a, b *match) bool {
+	if s.values == nil || a.rule != s.values.rule && b.rule != s.values.rule {
+		return false
+	}
+	return s.rules[a.rule].Tier != sprawl.Generic && s.rules[b.rule].Tier != sprawl.Generic
 }
 
 // beats reports whether m replaces k, which began before it.
@@ -181,7 +190,7 @@ func (sc *Scanner) beats(m, k *match) bool {
 	if k.hi <= m.lo || len(k.encoding) > 0 && len(m.encoding) > 0 {
 		return false
 	}
-	return sc.rank(m) > sc.rank(k)
+	return sc.rank(m) > sc.rank(k) && !sc.set.besideKnown(k, m)
 }
 
 // exactly reports whether two matches in encoded text that overlap have places

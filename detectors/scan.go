@@ -15,6 +15,7 @@ type Scanner struct {
 	objects map[sprawl.ID]record // what was found in the objects of this unit
 	cur     record
 	found   literal.Found
+	begins  []int32 // where prefixes of known values stand
 	name    []byte
 	todo    []place
 	areas   []area
@@ -54,6 +55,7 @@ type outcome struct {
 const (
 	encodedRun = 0xFFFF - iota // a long run of letters and digits
 	wideRun                    // characters of two or four bytes each
+	knownText                  // a value that is looked for as it is
 )
 
 // A match is where a rule fired. It owns its parts, which every copy of the
@@ -139,7 +141,16 @@ func (sc *Scanner) Plain(name []byte) bool {
 	sc.name = append(append(append(sc.name[:0], ' '), name...), 0)
 	sc.found.Begin()
 	sc.set.literals.Look(&sc.found, sc.name, 0, len(sc.name))
-	return len(sc.found.Hits) == 0
+	return len(sc.found.Hits) == 0 && len(sc.known(sc.name, 0, len(sc.name))) == 0
+}
+
+// known returns where in [from, to) known values may begin.
+func (sc *Scanner) known(data []byte, from, to int) []int32 {
+	if sc.set.values == nil {
+		return nil
+	}
+	sc.begins = sc.set.values.prefixes.Find(sc.begins[:0], data, from, to)
+	return sc.begins
 }
 
 // scanWhole looks at every byte of data.
@@ -196,6 +207,9 @@ func (sc *Scanner) lookAt(data []byte, a area) {
 	for _, h := range f.Hits {
 		sc.todo = append(sc.todo, place{h.Pos, h.Lit})
 	}
+	for _, pos := range sc.known(data, a.from, a.to) {
+		sc.todo = append(sc.todo, place{pos, knownText})
+	}
 	if sc.names {
 		return
 	}
@@ -246,8 +260,11 @@ func (sc *Scanner) seek(hits []outcome, src int32) int {
 
 // sizeOf returns how many bytes a place takes by itself.
 func (s *Set) sizeOf(lit uint16) int32 {
-	if lit == encodedRun || lit == wideRun {
+	switch lit {
+	case encodedRun, wideRun:
 		return 1
+	case knownText:
+		return literal.PrefixLen
 	}
 	return int32(len(s.literals.Text(lit).Text))
 }

@@ -236,3 +236,14 @@ func appendJSON[T any](all []T, line []byte) ([]T, error) {
 	err := json.Unmarshal(line, &v)
 	return append(all, v), err
 }
+
+// BookOf returns what a run under key found, for a register that is elsewhere.
+func BookOf(key *Key, run Run) *Book {
+	run.At = run.At.UTC().Truncate(time.Millisecond)
+	b := &Book{Keys: map[string]time.Time{key.id: run.At}}
+	for i := range run.Credentials {
+		b.Entries = append(b.Entries, run.entry(&run.Credentials[i], run.At))
+	}
+	b.sort()
+	return b
+}

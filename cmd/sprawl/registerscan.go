@@ -126,7 +126,7 @@ const usualConfidence = 40
 
 // whole returns the targets of which everything was read and recorded.
 func whole(doc *report.Document, f *scanFlags) (all []sprawl.Target) {
-	if f.narrowings() > 0 || len(f.exclude) > 0 || !doc.Receipt.Complete || f.minConfidence > usualConfidence {
+	if f.narrowings() > 0 || len(f.exclude) > 0 || f.only != nil || !doc.Receipt.Complete || f.minConfidence > usualConfidence {
 		return nil
 	}
 	return slices.Clone(doc.Targets)

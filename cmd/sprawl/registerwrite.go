@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,14 +116,19 @@ const longestImport = 1 << 30
 func newImportOwners(b *book) *cobra.Command {
 	return &cobra.Command{
 		Use:   "import FILE…",
-		Short: "Import owners: a table (.csv) or a Backstage catalogue (.yaml)",
-		Long: `Import reads who owns what. A table has a column match (what sprawl register own
-takes) and one or both of technical and business. Of a Backstage catalogue the
-repositories and names of components are read, and spec.owner.`,
+		Short: "Import owners, or what sprawl fingerprint printed",
+		Long: `Import reads who owns what, from a table (.csv) or a Backstage catalogue (.yaml).
+A table has a column match (what sprawl register own takes) and one or both of
+technical and business. Of a catalogue the repositories and names of components
+are read, and spec.owner.
+
+Of a .jsonl file it reads the keyed hashes that sprawl fingerprint printed in a
+job: places where a credential lies whose value nobody sees.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var rules []register.OwnerRule
-			for _, name := range args {
+			prints := slices.DeleteFunc(slices.Clone(args), func(name string) bool { return filepath.Ext(name) != ".jsonl" })
+			for _, name := range slices.DeleteFunc(args, func(name string) bool { return filepath.Ext(name) == ".jsonl" }) {
 				text, err := readBounded(name, longestImport)
 				if err != nil {
 					return err
@@ -133,13 +139,21 @@ repositories and names of components are read, and spec.owner.`,
 				case ".yaml", ".yml":
 					read = register.OwnersBackstage
 				default:
-					return fmt.Errorf("%s: want a .csv or .yaml; sprawl register merge takes exports", name)
+					return fmt.Errorf("%s: want a .csv, .yaml or .jsonl; sprawl register merge takes exports", name)
 				}
 				more, err := read(bytes.NewReader(text), filepath.Base(name), today())
 				if err != nil {
 					return err
 				}
 				rules = append(rules, more...)
+			}
+			if len(prints) > 0 {
+				if err := mergeBooks(cmd.Context(), b, prints); err != nil {
+					return err
+				}
+			}
+			if len(rules) == 0 && len(prints) > 0 {
+				return nil
 			}
 			return b.with(cmd.Context(), func(s *register.Store) error { return b.own(cmd.Context(), s, rules) })
 		},
@@ -202,32 +216,38 @@ func newMerge(b *book) *cobra.Command {
 it. The order does not matter, and merging a file twice changes nothing. The
 registers must have been written under one key.`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var books []*register.Book
-			for _, name := range args {
-				f, err := os.Open(name)
-				if err != nil {
-					return err
-				}
-				more, err := register.ReadBook(f)
-				if err := errors.Join(err, f.Close()); err != nil {
-					return fmt.Errorf("%s: %w", name, err)
-				}
-				books = append(books, more)
-			}
-			return b.with(cmd.Context(), func(s *register.Store) error {
-				for _, more := range books {
-					if err := s.Absorb(cmd.Context(), more); err != nil {
-						return err
-					}
-				}
-				credentials, locations, err := s.Count(cmd.Context())
-				if err != nil {
-					return err
-				}
-				_, err = fmt.Fprintf(b.c.out, "The register holds %d credentials in %d places.\n", credentials, locations)
-				return err
-			})
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return mergeBooks(cmd.Context(), b, args) },
 	}
+}
+
+// mergeBooks adds exports to the register, all of which must be readable.
+func mergeBooks(ctx context.Context, b *book, names []string) error {
+	var books []*register.Book
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		more, err := register.ReadBook(f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		books = append(books, more)
+	}
+	return b.with(ctx, func(s *register.Store) error {
+		for _, more := range books {
+			if err := s.Absorb(ctx, more); err != nil {
+				return err
+			}
+		}
+		if err := rejudge(ctx, s, nil, time.Now()); err != nil {
+			return err
+		}
+		credentials, locations, err := s.Count(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(b.c.out, "The register holds %d credentials in %d places.\n", credentials, locations)
+		return err
+	})
 }

@@ -43,6 +43,10 @@ type scanFlags struct {
 
 	// inspect, if not nil, is told what was found before that is judged.
 	inspect func(in *register.Inventory, doc *report.Document)
+
+	known  []string                                     // stores whose values are looked for
+	values []detectors.Value                            // that are looked for
+	only   func(*register.Key, *sprawl.Credential) bool // what is reported; nil for all
 }
 
 func newScan(c console, code *int) *cobra.Command {
@@ -84,6 +88,7 @@ func (f *scanFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.prePush, "pre-push", "", "only what a push to `REMOTE` brings, as git tells a pre-push hook on standard input")
 	fl.StringSliceVar(&f.exclude, "exclude", nil, "leave out files whose path matches `GLOB` (directories only)")
 	fl.StringSliceVar(&f.rules, "rules", nil, "add the rules in `FILE`; one whose id is built in replaces that, and disable = [\"id\"] leaves one out")
+	fl.StringArrayVar(&f.known, "known", nil, "look everywhere else for the values that the store `TARGET` holds, in every encoding")
 	fl.StringSliceVar(&f.honor, "honor", nil, "leave out what its authors asked other scanners to pass over: "+strings.Join(honorable, ", "))
 	fl.StringVar(&f.keyFile, "key-file", "", "`FILE` with the key of fingerprints (or SPRAWL_KEY in the environment)")
 	fl.StringVar(&f.boundaries, "boundaries", "", "`FILE` that says which boundaries there are (or SPRAWL_BOUNDARIES)")
@@ -136,10 +141,17 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	if f.pushed.nothing() {
 		return exitClean, f.write(c, onlyDeletes(f.pushed))
 	}
-	places, shut, err := open(ctx, c, f, args, set)
+	set, known, err := f.readKnown(ctx, c, set)
 	if err != nil {
 		return exitRequest, err
 	}
+	rules = append(rules, detectors.KnownRule())
+	places, shut, err := open(ctx, c, f, args, set)
+	if err != nil {
+		closeAll(known.places)
+		return exitRequest, err
+	}
+	places = known.add(places)
 	defer closeAll(places)
 	honored, err := newHonoring(f.honor, places)
 	if err != nil {
@@ -161,6 +173,10 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 	}
 	doc := document(places, in, receipt, began, f, notes, rules)
 	leaveOut(doc, shut)
+	known.apply(doc, f.quiet)
+	if f.only != nil {
+		doc.Credentials = slices.DeleteFunc(doc.Credentials, func(cr sprawl.Credential) bool { return !f.only(key, &cr) })
+	}
 	honored.apply(doc, f.quiet)
 	if asker != nil {
 		asker.ask(ctx, c, in, doc)
