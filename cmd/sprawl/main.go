@@ -80,6 +80,7 @@ func newRoot(c console, code *int) *cobra.Command {
 		newRules(c, code), newExplain(c), newCrossings(c, code), newBoundaries(c, code), newSources(c), newHook(c, code), newCI(c, code), newVersion(c),
 		newVerify(c, code), newRecheck(c, code), newProve(c, code), newOffboard(c, code), newAttest(c, code),
 		newRedeploy(c, code), newAudit(c, code),
+		newDoctor(c, code),
 	)
 	return root
 }
