@@ -152,6 +152,9 @@ func emptyDocument(why string) *report.Document {
 // scan reads the range under the policy of its base.
 func (g *gate) scan(ctx context.Context) (code int, err error) {
 	k := &checkout{dir: "."}
+	if _, err := git(ctx, k.dir, "rev-parse", "--git-dir"); err != nil {
+		return exitIncomplete, fmt.Errorf("there is no repository here: check it out first (%w)", err)
+	}
 	if g.rng, err = k.rangeOf(ctx, &g.at); err != nil {
 		return exitIncomplete, err
 	}
@@ -178,8 +181,7 @@ func (g *gate) scan(ctx context.Context) (code int, err error) {
 		}
 	}
 	f.then = func(doc *report.Document) error { g.doc = doc; return nil }
-	code, err = scan(ctx, g.c, f, nil)
-	if err != nil {
+	if _, err = scan(ctx, g.c, f, nil); err != nil {
 		return exitIncomplete, err
 	}
 	g.pol.accept(g.doc, time.Now())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,7 +138,7 @@ type ciRange struct{ tip, base string }
 func (k *checkout) rangeOf(ctx context.Context, r *ciRun) (out ciRange, err error) {
 	depth := r.commits + 1
 	if out.tip, err = k.resolve(ctx, r.tip, depth); err != nil {
-		return out, fmt.Errorf("the change's last commit %s can't be fetched: %w", r.tip, err)
+		return out, fmt.Errorf("the change's last commit %s can't be fetched: %w", cmp.Or(r.tip, "HEAD"), err)
 	}
 	if r.base == "" {
 		return out, wrapRange(k.deepen(ctx, out.tip, "", depth))
