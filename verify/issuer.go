@@ -39,6 +39,8 @@ type Issuer struct {
 	// accept the credential; zero where that is not known.
 	Settle time.Duration
 	Asks   []Ask
+
+	Reaches []Reach // what its credentials can get at
 }
 
 // An Ask is one question, and how its answers are read.

@@ -21,7 +21,7 @@ const (
 )
 
 const (
-	issuerKeys = "id, name, docs, category, hosts, self_hosted, rate, settle, advice and ask"
+	issuerKeys = "id, name, docs, category, hosts, self_hosted, rate, settle, advice, ask and reach"
 	askKeys    = "rules, starts, method, url, host_from, headers, basic, body, keep, live, dead, account, scopes and expires"
 	answerKeys = "status, json, text and example"
 )
@@ -111,11 +111,14 @@ func (l *loader) issuer(t *table) Issuer {
 		}
 	}
 	i.Advice = l.advice(t, &i)
-	asks := t.tables("ask")
+	asks, reaches := t.tables("ask"), t.tables("reach")
 	t.done(issuerKeys)
 	l.checkIssuer(&i, len(asks) > 0)
 	for _, a := range asks {
 		i.Asks = append(i.Asks, l.ask(a, &i))
+	}
+	for _, r := range reaches {
+		i.Reaches = append(i.Reaches, l.reach(r, &i))
 	}
 	return i
 }

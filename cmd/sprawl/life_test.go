@@ -46,6 +46,12 @@ func (f *forge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case f.down:
 		w.WriteHeader(http.StatusForbidden)
 		fmt.Fprint(w, `{"message":"closed"}`)
+	case r.URL.Path == "/user/repos" && login != "":
+		body := "[]"
+		if r.URL.Query().Get("page") == "1" {
+			body = `[{"full_name":"acme/api","visibility":"private","permissions":{"push":true}}]`
+		}
+		fmt.Fprint(w, body)
 	case r.URL.Path != "/user":
 		w.WriteHeader(http.StatusNotFound)
 	case login == "":
@@ -277,6 +283,25 @@ func TestAuditLog(t *testing.T) {
 	}
 	if out := l.run(exitFound, "", "audit", "verify", name); !strings.Contains(out, "BROKEN") {
 		t.Errorf("a changed log: %s", out)
+	}
+}
+
+// TestReach wants names of what a key gets at, and what was not told.
+func TestReach(t *testing.T) {
+	l := newLife(t)
+	live := l.token("ann")
+	l.write(l.dir, "a.env", "TOKEN="+live+"\n")
+	l.run(exitFound, "", "scan", "dir:"+l.dir)
+	id := l.at("a.env").ID
+	out := l.run(exitFound, "", "reach", id)
+	for _, want := range []string{"ann", "repo, gist", "acme/api (private, push)", "organisation: 404"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q: %s", want, out)
+		}
+	}
+	l.forge.let(live, "")
+	if out := l.run(exitClean, "", "reach", "-f", "json", id); !strings.Contains(out, `"dead"`) {
+		t.Errorf("a dead key: %s", out)
 	}
 }
 

@@ -1,12 +1,15 @@
 package dir
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/seed-5dd601fe/sprawl"
 )
@@ -37,14 +40,14 @@ func (d *Dir) Reread(ctx context.Context, at *sprawl.Location, yield func(data [
 
 // again reads what is at a location now.
 func (d *Dir) again(at *sprawl.Location) ([]byte, error) {
-	if at.Kind == sprawl.KindName {
-		return d.namesAgain(at.Path)
-	}
 	root, err := os.OpenRoot(d.root) // no link leads out of it
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
+	if at.Kind == sprawl.KindName {
+		return namesAgain(root, cmp.Or(at.Path, "."))
+	}
 	info, err := root.Lstat(at.Path)
 	switch {
 	case err != nil:
@@ -53,7 +56,7 @@ func (d *Dir) again(at *sprawl.Location) ([]byte, error) {
 		to, err := root.Readlink(at.Path)
 		return []byte(to), err
 	case at.Kind != sprawl.KindBlob || !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is now a %s: %w", at.Path, special(info.Mode()), sprawl.ErrGone)
+		return nil, fmt.Errorf("%s is something else now: %w", at.Path, sprawl.ErrGone)
 	case info.Size() > rereadMax:
 		return nil, fmt.Errorf("larger than %d MiB; scan it again", rereadMax>>20)
 	}
@@ -70,21 +73,16 @@ func (d *Dir) again(at *sprawl.Location) ([]byte, error) {
 }
 
 // namesAgain lists a directory, one name a line.
-func (d *Dir) namesAgain(path string) ([]byte, error) {
-	name, err := d.inside(path)
-	if path == "" {
-		name, err = d.root, nil
-	}
+func namesAgain(root *os.Root, path string) ([]byte, error) {
+	f, err := root.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := os.ReadDir(name)
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
 	if err != nil {
 		return nil, err
 	}
-	var all []byte
-	for _, e := range entries {
-		all = append(append(all, e.Name()...), '\n')
-	}
-	return all, nil
+	slices.Sort(names)
+	return []byte(strings.Join(append(names, ""), "\n")), nil
 }
