@@ -171,9 +171,8 @@ func (g *gate) scan(ctx context.Context) (code int, err error) {
 	if g.rng.base != "" {
 		f.pushed = &push{refs: 1, tips: []string{g.rng.tip}, known: []string{g.rng.base}}
 	}
-	if g.at.fork && (f.verify.ask || f.verify.plan) {
-		f.verify = verifyFlags{}
-		g.note("Nobody was asked whether credentials work: the change comes from a fork.")
+	if g.at.fork {
+		g.distrust(f)
 	}
 	if g.f.selfTest {
 		if err := g.tryRules(f.rules); err != nil {
@@ -190,6 +189,22 @@ func (g *gate) scan(ctx context.Context) (code int, err error) {
 	}
 	g.doc.Exit = exitCode(g.doc, f.failOn)
 	return g.doc.Exit, nil
+}
+
+// distrust takes from the scan what a change from a fork must not make use of:
+// issuers, the key and the register.
+func (g *gate) distrust(f *scanFlags) {
+	if f.verify.ask || f.verify.plan {
+		g.note("Nobody was asked whether credentials work: the change comes from a fork.")
+	}
+	env := g.c.env
+	g.c.env = func(name string) (string, bool) {
+		if name == "SPRAWL_KEY" || name == "SPRAWL_REGISTER" {
+			return "", false
+		}
+		return env(name)
+	}
+	f.verify, f.keyFile, f.store = verifyFlags{}, "", registerFlags{}
 }
 
 func (g *gate) note(text string) {
