@@ -29,7 +29,7 @@ func Canaries(set *Set, rules []Rule, seed uint64) (failures []error, tried int)
 				if n < 0 {
 					continue
 				}
-				errs := sc.try(&rules[i], n+1, rules[i].Found[n], true, rand.New(rand.NewPCG(seed, uint64(i))))
+				errs := sc.canary(&rules[i], n, seed+uint64(i))
 				mu.Lock()
 				failures, tried = append(failures, errs...), tried+1
 				mu.Unlock()
@@ -41,6 +41,22 @@ func Canaries(set *Set, rules []Rule, seed uint64) (failures []error, tried int)
 		failures = append(failures, fmt.Errorf("there are no rules"))
 	}
 	return failures, tried
+}
+
+// canaryTries is how many values are made up for a rule before it counts as
+// blind. By chance one can look like something else, or like no secret at all.
+const canaryTries = 8
+
+// canary scans the n-th found example of a rule, with other values if the first
+// was an unlucky one.
+func (sc *Scanner) canary(rule *Rule, n int, seed uint64) (errs []error) {
+	for k := range canaryTries {
+		errs = sc.try(rule, n+1, rule.Found[n], true, rand.New(rand.NewPCG(seed, uint64(k))))
+		if len(errs) == 0 {
+			return nil
+		}
+	}
+	return errs
 }
 
 // shortestExample returns the index of the shortest example, or -1.

@@ -17,9 +17,11 @@ func TestCanaries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failures, tried := Canaries(set, rules, 1)
-	if len(failures) > 0 || tried != len(rules) {
-		t.Errorf("%d of %d rules tried: %v", tried, len(rules), failures)
+	for seed := range uint64(20) { // a gate that fails by chance would be switched off
+		failures, tried := Canaries(set, rules, seed*1000003)
+		if len(failures) > 0 || tried != len(rules) {
+			t.Errorf("%d of %d rules tried: %v", tried, len(rules), failures)
+		}
 	}
 	fewer, err := Compile(rules[:1])
 	if err != nil {
