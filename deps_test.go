@@ -38,6 +38,7 @@ sources/jsonl                : . sources/internal/entry sources/internal/unpack
 sources/github               : . sources/internal/client sources/internal/entry sources/internal/forge github.com/google/go-github/v60/...
 sources/gitlab               : . sources/internal/client sources/internal/entry sources/internal/forge github.com/xanzy/go-gitlab
 sources/consul               : . sources/internal/client sources/internal/entry sources/internal/forge
+sources/aws                  : . sources/internal/client sources/internal/entry sources/internal/forge github.com/aws/aws-sdk-go-v2/aws github.com/aws/aws-sdk-go-v2/aws/signer/v4
 sources/kube                 : . sources/internal/client sources/internal/entry sources/internal/forge gopkg.in/yaml.v3
 sources/vault                : . sources/internal/client sources/internal/entry sources/internal/forge
 sources/internal/forge       : . sources/internal/client sources/internal/entry sources/internal/unpack
@@ -66,6 +67,7 @@ var onlyIn = map[string]string{
 	"github.com/xanzy/go-gitlab":  "sources/gitlab",
 
 	"github.com/google/go-github/v60/github": "sources/github",
+	"github.com/aws/aws-sdk-go-v2/aws":       "sources/aws",
 	"github.com/spf13/cobra":                 "cmd/sprawl",
 	"modernc.org/sqlite":                     "register",
 	"github.com/pressly/goose/v3":            "register",

@@ -62,6 +62,18 @@ func Kinds() []Kind {
 			Blind: "what is in the containers; values from outside that pods mount, as by the Secrets Store driver; kinds of objects that are not named here; kubeconfig's older auth-provider",
 			open:  openKube,
 		}, {
+			Schemes: []string{"secretsmanager"}, Example: "secretsmanager://prod/?region=eu-west-1",
+			Reads: "the secrets of AWS Secrets Manager in a region, or those whose names begin so: the current version, the one before, and one that is being made; with tags",
+			Needs: "AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile with keys; secretsmanager:ListSecrets, DescribeSecret and GetSecretValue; kms:Decrypt for a key of one's own",
+			Blind: "versions without a stage; secrets that are to be deleted; other regions and accounts; roles and SSO, unless aws configure export-credentials --format env comes before",
+			open:  openAWS,
+		}, {
+			Schemes: []string{"ssm"}, Example: "ssm://prod/pay?region=eu-west-1",
+			Reads: "the parameters of AWS Systems Manager in a region, or those whose names begin so, with earlier versions and tags",
+			Needs: "AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile with keys; ssm:DescribeParameters, GetParameters, GetParameter, GetParameterHistory and ListTagsForResource; kms:Decrypt for SecureString",
+			Blind: "other regions and accounts; roles and SSO, unless aws configure export-credentials --format env comes before",
+			open:  openAWS,
+		}, {
 			Schemes: []string{"stdin"}, Example: "-",
 			Reads: "one stream, and what is in it if it is an archive",
 			Needs: "nothing",

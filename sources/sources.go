@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/seed-5dd601fe/sprawl"
+	"github.com/seed-5dd601fe/sprawl/sources/aws"
 	"github.com/seed-5dd601fe/sprawl/sources/consul"
 	"github.com/seed-5dd601fe/sprawl/sources/dir"
 	"github.com/seed-5dd601fe/sprawl/sources/env"
@@ -95,7 +96,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error
 
 // request returns err as an ErrRequest if it is a source's own.
 func request(err error) error {
-	for _, own := range []error{consul.ErrRequest, dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest, kube.ErrRequest, vault.ErrRequest} {
+	for _, own := range []error{aws.ErrRequest, consul.ErrRequest, dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest, kube.ErrRequest, vault.ErrRequest} {
 		if errors.Is(err, own) {
 			return &requestError{err}
 		}
@@ -167,6 +168,17 @@ func openConsul(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source,
 		return nil, err
 	}
 	s, err := consul.Open(ctx, t, consul.Options{Getenv: o.Getenv, Reach: o.Reach})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openAWS(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := aws.Open(ctx, t, aws.Options{Getenv: o.Getenv, Reach: o.Reach})
 	if err != nil {
 		return nil, err
 	}

@@ -226,6 +226,33 @@ func (c *Client) Post(ctx context.Context, path string, body any) (io.ReadCloser
 	return c.do(req)
 }
 
+// Call asks a path among Options.Reads with a JSON body and more headers, and
+// decodes the answer into out.
+func (c *Client) Call(ctx context.Context, path string, header http.Header, in, out any) error {
+	text, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	u := strings.TrimSuffix(c.o.Base.String(), "/") + path
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u, strings.NewReader(string(text)))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for name, values := range header {
+		req.Header[name] = values
+	}
+	body, _, err := c.do(req)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if err := json.NewDecoder(body).Decode(out); err != nil {
+		return fmt.Errorf("%s: the answer is not the JSON that the API documents: %w", path, err)
+	}
+	return nil
+}
+
 func (c *Client) do(req *http.Request) (io.ReadCloser, http.Header, error) {
 	res, err := c.http.Do(req)
 	if err != nil {
