@@ -5,12 +5,9 @@
 servers=$(mktemp -d)
 chmod 755 "$servers"
 server_pids=""
-as_user() ( # runs a command as the user $1, where we are root
-	user=$1
-	shift
-	[ "$(id -u)" = 0 ] || exec "$@"
-	exec setpriv --reuid="$user" --regid="$user" --init-groups "$@"
-)
+as() { # what to put before a command to run it as the user $1, where we are root
+	[ "$(id -u)" != 0 ] || echo "setpriv --reuid=$1 --regid=$1 --init-groups"
+}
 free_port() {
 	while :; do
 		port=$(shuf -i 20000-29999 -n 1)
@@ -43,8 +40,8 @@ start_postgres() {
 	port=$(free_port)
 	mkdir "$servers/pg" && [ "$(id -u)" != 0 ] || chown postgres "$servers/pg"
 	printf %s "$password" >"$servers/pgpw" && chmod 644 "$servers/pgpw"
-	as_user postgres "$pg/initdb" -D "$servers/pg/data" -U app -A scram-sha-256 --pwfile="$servers/pgpw" >/dev/null || return 1
-	as_user postgres "$pg/postgres" -D "$servers/pg/data" -p "$port" -k "$servers/pg" -c listen_addresses=127.0.0.1 -c fsync=off >"$servers/pg.log" 2>&1 &
+	$(as postgres) "$pg/initdb" -D "$servers/pg/data" -U app -A scram-sha-256 --pwfile="$servers/pgpw" >/dev/null || return 1
+	$(as postgres) "$pg/postgres" -D "$servers/pg/data" -p "$port" -k "$servers/pg" -c listen_addresses=127.0.0.1 -c fsync=off >"$servers/pg.log" 2>&1 &
 	server_pids="$server_pids $!"
 	wait_port "$port" postgres
 	export SPRAWL_TEST_POSTGRES="postgres://app:$password@127.0.0.1:$port/postgres?sslmode=disable"
@@ -53,10 +50,10 @@ start_mysql() {
 	need mariadb-server mariadbd
 	port=$(free_port)
 	mkdir "$servers/my" && [ "$(id -u)" != 0 ] || chown mysql "$servers/my"
-	as_user mysql mariadb-install-db --no-defaults --datadir="$servers/my/data" --auth-root-authentication-method=normal >/dev/null 2>&1 || return 1
+	$(as mysql) mariadb-install-db --no-defaults --datadir="$servers/my/data" --auth-root-authentication-method=normal >/dev/null 2>&1 || return 1
 	printf '%s\n' "CREATE USER app@'%' IDENTIFIED BY '$password';" "CREATE DATABASE app;" "GRANT ALL ON app.* TO app@'%';" \
 		"DELETE FROM mysql.global_priv WHERE User='';" "FLUSH PRIVILEGES;" >"$servers/my.sql" && chmod 644 "$servers/my.sql"
-	as_user mysql mariadbd --no-defaults --datadir="$servers/my/data" --bind-address=127.0.0.1 --port="$port" --socket="$servers/my/s" --init-file="$servers/my.sql" >"$servers/my.log" 2>&1 &
+	$(as mysql) mariadbd --no-defaults --datadir="$servers/my/data" --bind-address=127.0.0.1 --port="$port" --socket="$servers/my/s" --init-file="$servers/my.sql" >"$servers/my.log" 2>&1 &
 	server_pids="$server_pids $!"
 	wait_port "$port" mariadb
 	export SPRAWL_TEST_MYSQL="mysql://app:$password@127.0.0.1:$port/app"
@@ -108,7 +105,7 @@ start_amqp() {
 	: >"$servers/amqp/plugins"
 	[ "$(id -u)" != 0 ] || chown -R rabbitmq "$servers/amqp"
 	epmd -daemon -address 127.0.0.1 >/dev/null 2>&1 || true
-	as_user rabbitmq env HOME="$servers/amqp" RABBITMQ_NODENAME="sprawl$port@localhost" RABBITMQ_DIST_PORT="$dist" RABBITMQ_CONFIG_FILE="$servers/amqp/rabbitmq.conf" \
+	$(as rabbitmq) env HOME="$servers/amqp" RABBITMQ_NODENAME="sprawl$port@localhost" RABBITMQ_DIST_PORT="$dist" RABBITMQ_CONFIG_FILE="$servers/amqp/rabbitmq.conf" \
 		RABBITMQ_ENABLED_PLUGINS_FILE="$servers/amqp/plugins" RABBITMQ_MNESIA_BASE="$servers/amqp/mnesia" RABBITMQ_LOG_BASE="$servers/amqp/log" \
 		/usr/lib/rabbitmq/bin/rabbitmq-server >"$servers/amqp.log" 2>&1 &
 	server_pids="$server_pids $!"

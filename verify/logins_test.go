@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,6 +37,11 @@ func server(t *testing.T, name string) *url.URL {
 // login returns a finding as rules make it of a URI.
 func login(u *url.URL) sprawl.Finding {
 	f := sprawl.Finding{Rule: "database-uri", Confidence: 90}
+	host := u.Host
+	apart := slices.Contains([]string{"ssh", "ldap", "nats", "mqtt", "smtp", "imap"}, u.Scheme) // as the rule url-password has it
+	if apart {
+		f.Rule, host = "url-password", u.Hostname()
+	}
 	add := func(name, text string, public bool) {
 		if text != "" {
 			f.Parts = append(f.Parts, sprawl.Part{Name: name, Public: public, Value: sprawl.NewSecret([]byte(text), 0)})
@@ -45,7 +51,10 @@ func login(u *url.URL) sprawl.Finding {
 	add("scheme", u.Scheme, true)
 	add("user", strings.NewReplacer(",", "%2C", "=", "%3D").Replace(u.User.Username()), true)
 	add("password", password, false)
-	add("host", u.Host, true)
+	add("host", host, true)
+	if apart {
+		add("port", u.Port(), true)
+	}
 	add("database", strings.TrimPrefix(u.Path, "/"), true)
 	return f
 }

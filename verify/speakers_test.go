@@ -383,8 +383,10 @@ func TestSpeakersDoubt(t *testing.T) {
 		"null":      func(w http.ResponseWriter, _ *http.Request) { verifytest.SayJSON(w, 200, `null`) },
 		"broken":    func(w http.ResponseWriter, _ *http.Request) { verifytest.SayJSON(w, 500, `{"zq":1}`) },
 		"too many":  func(w http.ResponseWriter, _ *http.Request) { verifytest.SayJSON(w, 429, `{"zq":1}`) },
-		"redirect":  func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, 307) },
-		"cut off":   func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+		},
+		"cut off": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"deep XML": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/xml")
 			fmt.Fprint(w, strings.Repeat("<a>", 50_000))

@@ -26,6 +26,9 @@ func aimAtURI(_ *Client, f *sprawl.Finding) (*url.URL, string) {
 	scheme, _ := f.Part("scheme")
 	part, _ := f.Part("host")
 	host, _, _ := strings.Cut(strings.ToLower(part.Reveal()), ",") // of several that are one, the first
+	if port, ok := f.Part("port"); ok && port.Len() > 0 {
+		host += ":" + port.Reveal()
+	}
 	u := &url.URL{Scheme: strings.ToLower(scheme.Reveal()), Host: strings.TrimSuffix(host, ":")}
 	name, port := u.Hostname(), u.Port()
 	if name == "" || strings.ContainsAny(host, "/@?# ") || !hostOrAddress(name) || port != "" && !validPort(port) || reservedName(name) {
