@@ -83,7 +83,7 @@ func newRoot(c console, code *int) *cobra.Command {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newHunt(c, code), newFingerprint(c, code),
+		newHunt(c, code), newSweep(c, code), newFingerprint(c, code),
 		newScan(c, code), newReport(c, code), newRegister(c, code), newKey(c),
 		newRules(c, code), newExplain(c), newCrossings(c, code), newBoundaries(c, code), newSources(c), newHook(c, code), newCI(c, code), newVersion(c),
 		newVerify(c, code), newRecheck(c, code), newProve(c, code), newOffboard(c, code), newReach(c, code), newAttest(c, code),

@@ -44,6 +44,8 @@ type scanFlags struct {
 	// inspect, if not nil, is told what was found before that is judged.
 	inspect func(in *register.Inventory, doc *report.Document)
 
+	alone  bool                                         // what the places list is not read
+	says   map[string]string                            // what the place that listed the targets says of them
 	known  []string                                     // stores whose values are looked for
 	values []detectors.Value                            // that are looked for
 	only   func(*register.Key, *sprawl.Credential) bool // what is reported; nil for all
@@ -158,15 +160,22 @@ func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int
 		return exitRequest, err
 	}
 	log.reads(targetsOf(places))
+	for i := range places {
+		places[i].Says = f.says
+	}
 	in := register.New(key)
 	bar, began := newProgress(c, f), time.Now()
-	receipt, err := sweep.Run(ctx, sweep.Config{
+	config := sweep.Config{
 		Places: places, Rules: set, Inventory: in, Workers: f.workers, Progress: bar.show,
 		Open: func(ctx context.Context, t sprawl.Target) (sprawl.Source, error) {
 			return sources.Open(ctx, t, f.sourceOptions(c, set))
 		},
 		Met: func(p sweep.Place) { places = append(places, p) },
-	})
+	}
+	if f.alone {
+		config.Open = nil
+	}
+	receipt, err := sweep.Run(ctx, config)
 	bar.end()
 	if err != nil {
 		return exitRequest, err
