@@ -69,6 +69,7 @@ had, and 0 where everything that was asked about is refused.`,
 	}
 	r.register(cmd)
 	cmd.Flags().BoolVar(&r.due, "due", false, "only what is due: working and unanswered ones each day, refused ones each hour until that is proof, then each week")
+	cmd.Flags().BoolVar(&r.verify.plan, "plan", false, "read the values again, say what would be sent where, and send nothing")
 	cmd.Flags().StringVarP(&r.format, "format", "f", "text", "text, or json: one object a line")
 	return cmd
 }

@@ -22,6 +22,7 @@ import (
 type registerFlags struct {
 	address string
 	onlyNew bool
+	none    bool     // no register is to be used, whatever the environment says
 	left    []string // ids of what was left out since it is accepted
 }
 
@@ -33,6 +34,9 @@ func (f *registerFlags) register(cmd *cobra.Command) {
 
 // open opens the register, or returns nil where none is named.
 func (f *registerFlags) open(ctx context.Context, c console, key *register.Key) (*register.Store, error) {
+	if f.none {
+		return nil, nil
+	}
 	if f.address == "" {
 		f.address = c.getenv("SPRAWL_REGISTER")
 	}
