@@ -40,6 +40,7 @@ sources/gitlab               : . sources/internal/client sources/internal/entry 
 sources/consul               : . sources/internal/client sources/internal/entry sources/internal/forge
 sources/aws                  : . sources/internal/client sources/internal/entry sources/internal/forge github.com/aws/aws-sdk-go-v2/aws github.com/aws/aws-sdk-go-v2/aws/signer/v4
 sources/kube                 : . sources/internal/client sources/internal/entry sources/internal/forge gopkg.in/yaml.v3
+sources/etcd                 : . sources/internal/client sources/internal/entry sources/internal/forge
 sources/vault                : . sources/internal/client sources/internal/entry sources/internal/forge
 sources/internal/forge       : . sources/internal/client sources/internal/entry sources/internal/unpack
 internal/fake                :

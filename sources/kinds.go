@@ -33,6 +33,12 @@ func Kinds() []Kind {
 			Blind: "variables of other jobs and of files that a shell would read",
 			open:  openEnv,
 		}, {
+			Schemes: []string{"etcd"}, Example: "etcd://config/payments",
+			Reads: "the keys of etcd, version 3, or those that begin alike, with up to ten earlier values of each that were not compacted away",
+			Needs: "ETCDCTL_ENDPOINTS; where logins are wanted ETCDCTL_USER and ETCDCTL_PASSWORD, with a role that may read the range; ETCDCTL_CACERT, ETCDCTL_CERT and ETCDCTL_KEY; the server's JSON API, which is on unless somebody turned it off",
+			Blind: "keys that were deleted; users who log in by certificate alone, which the JSON API does not know",
+			open:  openEtcd,
+		}, {
 			Schemes: []string{"git", "git+file", "git+http", "git+https", "git+ssh", "file", "http", "https", "ssh"}, Example: "git+https://host/repository.git",
 			Reads: "every object of a repository: all refs, stashes, notes, reflogs, what nothing refers to, messages, names",
 			Needs: "read access; for a remote over https the token in SPRAWL_GIT_TOKEN (for the host in SPRAWL_GIT_HOST), GITHUB_TOKEN or GITLAB_TOKEN; over ssh the agent",

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-5dd601fe/sprawl/sources/consul"
 	"github.com/seed-5dd601fe/sprawl/sources/dir"
 	"github.com/seed-5dd601fe/sprawl/sources/env"
+	"github.com/seed-5dd601fe/sprawl/sources/etcd"
 	"github.com/seed-5dd601fe/sprawl/sources/git"
 	"github.com/seed-5dd601fe/sprawl/sources/github"
 	"github.com/seed-5dd601fe/sprawl/sources/gitlab"
@@ -96,7 +97,7 @@ func Open(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error
 
 // request returns err as an ErrRequest if it is a source's own.
 func request(err error) error {
-	for _, own := range []error{aws.ErrRequest, consul.ErrRequest, dir.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest, kube.ErrRequest, vault.ErrRequest} {
+	for _, own := range []error{aws.ErrRequest, consul.ErrRequest, dir.ErrRequest, etcd.ErrRequest, stdin.ErrRequest, git.ErrRequest, github.ErrRequest, gitlab.ErrRequest, jsonl.ErrRequest, kube.ErrRequest, vault.ErrRequest} {
 		if errors.Is(err, own) {
 			return &requestError{err}
 		}
@@ -179,6 +180,17 @@ func openAWS(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, er
 		return nil, err
 	}
 	s, err := aws.Open(ctx, t, aws.Options{Getenv: o.Getenv, Reach: o.Reach})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func openEtcd(ctx context.Context, t sprawl.Target, o Options) (sprawl.Source, error) {
+	if err := whole(t, o); err != nil {
+		return nil, err
+	}
+	s, err := etcd.Open(ctx, t, etcd.Options{Getenv: o.Getenv, Reach: o.Reach})
 	if err != nil {
 		return nil, err
 	}
