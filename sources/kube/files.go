@@ -172,8 +172,9 @@ func keep(objects []map[string]any, o map[string]any) ([]map[string]any, bool) {
 	return append(objects, o), true
 }
 
-// parseYAML reads documents until one is wrong. The library panics on some
-// texts that are.
+// parseYAML reads documents until one is wrong, or is much larger than its text,
+// as where aliases repeat what is long. The library panics on some texts that
+// are wrong.
 func parseYAML(data []byte) (objects []map[string]any, ok bool) {
 	defer func() {
 		if recover() != nil {
@@ -181,6 +182,7 @@ func parseYAML(data []byte) (objects []map[string]any, ok bool) {
 		}
 	}()
 	dec := yaml.NewDecoder(bytes.NewReader(data))
+	n := namer{left: 4*len(data) + 1<<20}
 	for ok = true; ; {
 		var o map[string]any
 		err := dec.Decode(&o)
@@ -194,32 +196,43 @@ func parseYAML(data []byte) (objects []map[string]any, ok bool) {
 			continue // a document of comments
 		}
 		var is bool
-		named, _ := byName(o, 0).(map[string]any)
+		named, _ := n.byName(o, 0).(map[string]any)
+		if n.left < 0 {
+			return objects, false
+		}
 		objects, is = keep(objects, named)
 		ok = ok && is
 	}
 }
 
+// A namer bounds how much all that it looked at can take up.
+type namer struct{ left int }
+
 // byName returns v with the keys of all maps as text, which JSON wants. What is
 // nested too deep is left out.
-func byName(v any, depth int) any {
-	if depth > 100 {
+func (n *namer) byName(v any, depth int) any {
+	if n.left--; depth > 100 || n.left < 0 {
 		return nil
 	}
 	switch v := v.(type) {
+	case string:
+		n.left -= len(v)
 	case map[string]any:
 		for key, value := range v {
-			v[key] = byName(value, depth+1)
+			n.left -= len(key)
+			v[key] = n.byName(value, depth+1)
 		}
 	case map[any]any:
 		all := make(map[string]any, len(v))
 		for key, value := range v {
-			all[text(key)] = byName(value, depth+1)
+			name := text(key)
+			n.left -= len(name)
+			all[name] = n.byName(value, depth+1)
 		}
 		return all
 	case []any:
 		for i, value := range v {
-			v[i] = byName(value, depth+1)
+			v[i] = n.byName(value, depth+1)
 		}
 	}
 	return v

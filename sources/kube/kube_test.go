@@ -314,6 +314,21 @@ func TestManifests(t *testing.T) {
 	}
 }
 
+// TestRepeated has a small file in which aliases repeat a long text: it is shown
+// as it is, and never takes up what it stands for.
+func TestRepeated(t *testing.T) {
+	text := "apiVersion: v1\nkind: Odd\nmetadata: {name: x}\nlong: &a " + strings.Repeat("x", 1<<20) + "\nall: [" + strings.Repeat("*a, ", 100_000) + "]\n"
+	name := write(t, filepath.Join(t.TempDir(), "f.yaml"), text)
+	s, err := kube.Open(t.Context(), sprawl.Target("kube:"+name), kube.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, gaps := read(t, s)
+	if o := got["blob f.yaml"]; len(got) != 1 || string(o.Data) != text || len(gaps) > 0 {
+		t.Errorf("%d shown, %d bytes, gaps %v", len(got), len(o.Data), gaps)
+	}
+}
+
 func TestWrongTargets(t *testing.T) {
 	for _, target := range []sprawl.Target{"kube:", "kube:/nowhere/at/all", "kube://", "kube://u:p@host", "kube://ns/secret/name"} {
 		_, err := kube.Open(t.Context(), target, kube.Options{Getenv: func(string) string { return "" }})
