@@ -160,11 +160,11 @@ func TestWatchResumes(t *testing.T) {
 func TestWatchWithoutWait(t *testing.T) {
 	p := &patient{Clock: verifytest.NewClock()}
 	p.dies = p.Now()
-	proof, history, _ := p.watch().Run(t.Context(), nil, p.Now())
+	proof, _, _ := p.watch().Run(t.Context(), nil, p.Now())
 	if proof.Grade != "C" || len(p.asked) != 1 {
 		t.Errorf("grade %q after %d questions", proof.Grade, len(p.asked))
 	}
-	history = said("live -2h", "dead -110m", "dead -105m", "dead -100m")
+	history := said("live -2h", "dead -110m", "dead -105m", "dead -100m")
 	if proof, _, _ = p.watch().Run(t.Context(), history, p.Now()); proof.Grade != "B" || len(p.asked) != 2 {
 		t.Errorf("an old proof: grade %q after %d questions", proof.Grade, len(p.asked)-1)
 	}

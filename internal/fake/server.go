@@ -24,10 +24,9 @@ type Server struct {
 	URL  string
 	Host string
 
-	t      testing.TB
-	mux    *http.ServeMux
-	auth   func(*http.Request) bool
-	refuse func(w http.ResponseWriter)
+	t    testing.TB
+	mux  *http.ServeMux
+	auth func(*http.Request) bool
 
 	mu     sync.Mutex
 	log    []string
