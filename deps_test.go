@@ -58,7 +58,7 @@ audit                        : golang.org/x/sys/...
 register                     : . golang.org/x/crypto/... modernc.org/sqlite github.com/jackc/pgx/v5/stdlib github.com/pressly/goose/v3 github.com/hmarr/codeowners gopkg.in/yaml.v3
 report                       : . github.com/BurntSushi/toml github.com/owenrumney/go-sarif/...
 sweep                        : . detectors register github.com/sourcegraph/conc/... github.com/BurntSushi/toml
-cmd/sprawl                   : . audit boundary detectors register report sources sweep verify github.com/spf13/cobra golang.org/x/term
+cmd/sprawl                   : . audit boundary detectors register report sources sweep verify github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
 `
 
 // onlyIn names the one directory that may import each client library, so that

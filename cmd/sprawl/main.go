@@ -90,35 +90,6 @@ func newRoot(c console, code *int) *cobra.Command {
 		newRedeploy(c, code), newAudit(c, code),
 		newDoctor(c, code),
 	)
+	root.AddCommand(newInit(c, code), newTriage(c), newMan(c))
 	return root
-}
-
-func newVersion(c console) *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(c.out, "sprawl", version())
-			return err
-		},
-	}
-}
-
-// version returns what the build knows of itself.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(unknown)"
-	}
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 && (v == "" || v == "(devel)") {
-			v = "devel-" + s.Value[:12]
-		}
-	}
-	if v == "" {
-		return "(devel)"
-	}
-	return v
 }

@@ -51,6 +51,9 @@ func (b *book) with(ctx context.Context, use func(*register.Store) error) (err e
 		b.address = b.c.getenv("SPRAWL_REGISTER")
 	}
 	if b.address == "" {
+		b.address = usersRegister()
+	}
+	if b.address == "" {
 		return errors.New("say which register: --register FILE, or SPRAWL_REGISTER")
 	}
 	store, err := register.Open(ctx, b.address, b.key)

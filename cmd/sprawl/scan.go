@@ -73,6 +73,7 @@ Without one it is the repository or directory that you stand in.`,
 		},
 	}
 	f.register(cmd)
+	offer(cmd)
 	return cmd
 }
 
