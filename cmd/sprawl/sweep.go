@@ -321,7 +321,7 @@ func (w *sweeping) one(ctx context.Context, g goal) error {
 func (w *sweeping) count(doc *report.Document) {
 	r, t := &doc.Receipt, &w.total
 	t.Bytes, t.Scanned, t.Objects = t.Bytes+r.Bytes, t.Scanned+r.Scanned, t.Objects+r.Objects
-	t.Commits, t.Refs, t.Rules = t.Commits+r.Commits, t.Refs+r.Refs, r.Rules
+	t.Commits, t.Refs = t.Commits+r.Commits, t.Refs+r.Refs
 	t.Gaps, t.Skipped = append(t.Gaps, r.Gaps...), append(t.Skipped, r.Skipped...)
 	t.Exposures = append(t.Exposures, r.Exposures...)
 }
@@ -332,6 +332,7 @@ func (w *sweeping) report(ctx context.Context, goals []goal, began time.Time) (i
 	if err := rejudge(ctx, w.store, w.policy, now); err != nil {
 		return exitRequest, err
 	}
+	w.total.Rules = w.set.Len()
 	w.total.Elapsed, w.total.Complete = now.Sub(began), len(w.total.Gaps) == 0
 	doc := &report.Document{Tool: "sprawl", Version: version(), Receipt: w.total, Advise: advisor(), Started: began}
 	for _, g := range goals {
