@@ -133,6 +133,7 @@ func (s *setup) plan() {
 	if !s.noHooks {
 		say("hooks", "pre-commit and pre-push in "+s.hooks.hooks)
 	}
+	say("sweeps", filepath.Join(s.root, sweepFile)+there(filepath.Join(s.root, sweepFile)))
 	if !s.noWorkflow {
 		say("workflow", filepath.Join(s.root, workflowPath)+there(filepath.Join(s.root, workflowPath)))
 	}
@@ -242,6 +243,9 @@ func (s *setup) write() error {
 			}
 		}
 	}
+	if _, err := writeNew(filepath.Join(s.root, sweepFile), firstSweep, 0o666); err != nil {
+		return err
+	}
 	if s.noWorkflow {
 		return nil
 	}
@@ -271,6 +275,17 @@ func (s *setup) next(doc *report.Document) error {
 	_, err := io.WriteString(s.c.out, printable(next))
 	return err
 }
+
+// sweepFile is what sprawl sweep reads where it stands.
+const sweepFile = "sprawl.toml"
+
+const firstSweep = `# What sprawl sweep goes through. Add a [[target]] for every place that may hold a
+# copy: sprawl sources lists what can be read.
+fail-on = ["structured"]
+
+[[target]]
+url = "git:."
+`
 
 // workflowPath is where GitHub looks for workflows.
 const workflowPath = ".github/workflows/sprawl.yml"
