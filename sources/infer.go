@@ -38,6 +38,9 @@ func Infer(arg string) (sprawl.Target, error) {
 		return t, nil
 	}
 	if t := sprawl.Target(arg); opener(t.Scheme()) != nil {
+		if _, rest, ok := strings.Cut(arg, "://"); ok && userEnd(rest) >= 0 {
+			return "", fmt.Errorf("%w: %q: a target holds no user and no password: tokens come from the environment, see sprawl sources", ErrRequest, harmless(arg))
+		}
 		return t, nil
 	}
 	return local(arg)

@@ -54,6 +54,7 @@ type state struct {
 type result struct {
 	credentials []credential
 	gaps        []struct{ What, Why string }
+	exposures   []struct{ Kind, Path string }
 	receipt     map[string]any
 }
 
@@ -182,6 +183,9 @@ func parseReport(text string) (r result, err error) {
 		case "gap":
 			r.gaps = append(r.gaps, struct{ What, Why string }{})
 			err = json.Unmarshal([]byte(line), &r.gaps[len(r.gaps)-1])
+		case "exposure":
+			r.exposures = append(r.exposures, struct{ Kind, Path string }{})
+			err = json.Unmarshal([]byte(line), &r.exposures[len(r.exposures)-1])
 		case "receipt":
 			err = json.Unmarshal([]byte(line), &r.receipt)
 		default:

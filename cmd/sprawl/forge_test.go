@@ -52,6 +52,9 @@ func TestForge(t *testing.T) {
 	if len(got.gaps) != 1 || got.gaps[0].What != "variables/*/OTHER" {
 		t.Errorf("gaps %v: want the hidden variable", got.gaps)
 	}
+	if len(got.exposures) != 1 || got.exposures[0].Kind != "unprotected" {
+		t.Errorf("exposures %v: want the hidden variable that every branch can read", got.exposures)
+	}
 	if all := out.String() + errs.String(); strings.Contains(all, token) || strings.Contains(all, key) {
 		t.Error("a secret was printed")
 	}
