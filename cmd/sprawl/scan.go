@@ -19,7 +19,6 @@ import (
 	"github.com/seed-5dd601fe/sprawl/report"
 	"github.com/seed-5dd601fe/sprawl/sources"
 	"github.com/seed-5dd601fe/sprawl/sweep"
-	"github.com/seed-5dd601fe/sprawl/verify"
 )
 
 // scanFlags are the flags of sprawl scan.
@@ -108,103 +107,6 @@ const defaultConfidence = 40
 
 // The classes of findings that --fail-on can name.
 var failClasses = []string{"any", "structured", "crossing", "live", "none"}
-
-func scan(ctx context.Context, c console, f *scanFlags, args []string) (code int, err error) {
-	if err := f.check(); err != nil {
-		return exitRequest, err
-	}
-	if err := f.readPush(c); err != nil {
-		return exitRequest, err
-	}
-	set, rules, err := loadRules(f.rules)
-	if err != nil {
-		return exitRequest, err
-	}
-	key, notes, err := loadKey(c, f.keyFile)
-	if err != nil {
-		return exitRequest, err
-	}
-	store, err := f.store.open(ctx, c, key)
-	if err != nil {
-		return exitRequest, err
-	}
-	if store != nil {
-		defer store.Close()
-	}
-	log := newAuditor(c, f.verify.audit, f.store.address, time.Now)
-	defer log.close()
-	asker, err := f.verify.open(c, store, log, verify.SystemClock())
-	if err != nil {
-		return exitRequest, err
-	}
-	policy, err := loadPolicy(c, f.boundaries)
-	if err != nil {
-		return exitRequest, err
-	}
-	if f.pushed.nothing() {
-		return exitClean, f.write(c, onlyDeletes(f.pushed))
-	}
-	set, known, err := f.readKnown(ctx, c, set)
-	if err != nil {
-		return exitRequest, err
-	}
-	rules = append(rules, detectors.KnownRule())
-	places, shut, err := open(ctx, c, f, args, set)
-	if err != nil {
-		closeAll(known.places)
-		return exitRequest, err
-	}
-	places = known.add(places)
-	defer closeAll(places)
-	honored, err := newHonoring(f.honor, places)
-	if err != nil {
-		return exitRequest, err
-	}
-	log.reads(targetsOf(places))
-	for i := range places {
-		places[i].Says = f.says
-	}
-	in := register.New(key)
-	bar, began := newProgress(c, f), time.Now()
-	config := sweep.Config{
-		Places: places, Rules: set, Inventory: in, Workers: f.workers, Progress: bar.show,
-		Open: func(ctx context.Context, t sprawl.Target) (sprawl.Source, error) {
-			return sources.Open(ctx, t, f.sourceOptions(c, set))
-		},
-		Met: func(p sweep.Place) { places = append(places, p) },
-	}
-	if f.alone {
-		config.Open = nil
-	}
-	receipt, err := sweep.Run(ctx, config)
-	bar.end()
-	if err != nil {
-		return exitRequest, err
-	}
-	doc := document(places, in, receipt, began, f, notes, rules)
-	leaveOut(doc, shut)
-	known.apply(doc, f.quiet)
-	if f.only != nil {
-		doc.Credentials = slices.DeleteFunc(doc.Credentials, func(cr sprawl.Credential) bool { return !f.only(key, &cr) })
-	}
-	honored.apply(doc, f.quiet)
-	if asker != nil {
-		asker.ask(ctx, c, in, doc)
-	}
-	nameRepositories(doc)
-	policy.Judge(doc.Credentials, time.Now())
-	wantEnvironments(doc, policy)
-	if f.inspect != nil {
-		f.inspect(in, doc)
-	}
-	redact(doc, set)
-	if store != nil {
-		f.store.record(ctx, store, in, doc, whole(doc, f))
-	}
-	log.suppressions(doc, f.store.left)
-	doc.Exit = exitCode(doc, f.failOn)
-	return doc.Exit, f.write(c, doc)
-}
 
 func (f *scanFlags) check() error {
 	for _, class := range f.failOn {
