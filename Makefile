@@ -19,7 +19,7 @@ check: ## formatting, vet, staticcheck, known vulnerabilities, workflows, our ow
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 	@sh testdata/govulncheck.sh
 	$(GO) run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
-	$(GO) run ./cmd/sprawl scan --quiet --fail-on any .
+	$(GO) run ./cmd/sprawl scan --quiet --fail-on structured . # guesses that were mended since stay in history
 	$(GO) run ./cmd/sprawl scan --quiet --fail-on any dir:.
 
 .PHONY: test
