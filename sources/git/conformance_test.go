@@ -388,7 +388,6 @@ func TestWrongRequests(t *testing.T) {
 		"a file":              {sprawl.Target("git:" + file), Options{}},
 		"no such revision":    {s.target(), Options{Since: "none"}},
 		"half a revision":     {s.target(), Options{Since: "main.."}},
-		"three dots":          {s.target(), Options{Since: "main...main"}},
 		"a parent too many":   {s.target(), Options{Since: "HEAD~7"}},
 		"a remote's index":    {"git+https://example.test/x", Options{Staged: true}},
 		"a remote by rsync":   {"git+git://example.test/x", Options{}},
